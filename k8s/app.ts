@@ -1,0 +1,46 @@
+import { App, type AppProps } from "cdk8s";
+import type { StackConfig } from "../lib/config";
+import type { Images } from "../lib/versions";
+import { LiteLlmChart } from "./charts/litellm-chart";
+import { NamespaceChart } from "./charts/namespace-chart";
+import { NetworkChart } from "./charts/network-chart";
+import { OpenWebUiChart } from "./charts/open-webui-chart";
+import { RedisChart } from "./charts/redis-chart";
+import { ExternalSecretsChart, SecretsChart } from "./charts/secrets-chart";
+import type { SecretValues } from "./constructs/secrets/stack-secrets";
+
+/**
+ * The Kubernetes side. Charts depend on each other in the order in which their objects should be applied, which
+ * numbers the rendered files.
+ * @param props - cdk8s' own settings, such as the output folder
+ */
+export function createKubernetesApp(config: StackConfig, images: Images, props: AppProps = {}): App {
+  const app = new App(props);
+  const namespace = new NamespaceChart(app, "namespace", config);
+  const network = new NetworkChart(app, "network", config);
+  const redis = new RedisChart(app, "redis", config, images);
+  const liteLlm = new LiteLlmChart(app, "litellm", config, images, redis.endpoint);
+  const openWebUi = new OpenWebUiChart(app, "open-webui", config, images, {
+    liteLlm: liteLlm.endpoint,
+    redis: redis.endpoint,
+  });
+  network.addDependency(namespace);
+  redis.addDependency(network);
+  liteLlm.addDependency(redis);
+  openWebUi.addDependency(liteLlm);
+  if (config.secrets.kind === "external") {
+    const secrets = new ExternalSecretsChart(app, "secrets", config, config.secrets);
+    secrets.addDependency(network);
+    redis.addDependency(secrets);
+  }
+  return app;
+}
+
+/** The Secrets with their values, for standard output only, and the Namespace, so that they can be applied first. */
+export function createSecretsApp(config: StackConfig, values: SecretValues): App {
+  const app = new App();
+  const namespace = new NamespaceChart(app, "namespace", config);
+  const secrets = new SecretsChart(app, "secrets", config, values);
+  secrets.addDependency(namespace);
+  return app;
+}

@@ -1,0 +1,41 @@
+import type { Construct } from "constructs";
+import type { StackConfig } from "../../lib/config";
+import { activeKeySlot } from "../../lib/naming";
+import type { Images } from "../../lib/versions";
+import { LiteLlm, type LiteLlmEndpoint } from "../constructs/litellm/litellm";
+import { LiteLlmServiceMonitor } from "../constructs/litellm/service-monitor";
+import type { RedisEndpoint } from "../constructs/redis/redis";
+import { secretNamesOf } from "../secret-names";
+import { StackChart } from "./stack-chart";
+
+export class LiteLlmChart extends StackChart {
+  readonly endpoint: LiteLlmEndpoint;
+
+  constructor(scope: Construct, id: string, config: StackConfig, images: Images, redis: RedisEndpoint) {
+    super(scope, id, config.namespace);
+    const { replicas, budget, retries, requestTimeoutSeconds, resources } = config.liteLlm;
+    const liteLlm = new LiteLlm(this, "litellm", {
+      image: images.liteLlm,
+      namespace: config.namespace,
+      clusterDomain: config.cluster.domain,
+      models: config.models,
+      region: config.aws.region,
+      replicas,
+      budget,
+      retries,
+      requestTimeoutSeconds,
+      redis,
+      secretName: secretNamesOf(config).liteLlm,
+      secretsVersion: config.secrets.version,
+      accessKeySlot: activeKeySlot,
+      resources,
+    });
+    this.endpoint = liteLlm.endpoint;
+    if (config.monitoring.kind === "prometheus-operator") {
+      new LiteLlmServiceMonitor(this, "service-monitor", {
+        endpoint: liteLlm.endpoint,
+        release: config.monitoring.release,
+      });
+    }
+  }
+}

@@ -1,0 +1,168 @@
+import { k8s } from "cdk8s-plus-28";
+import { Construct } from "constructs";
+import type { ConfiguredModel } from "../../../lib/models";
+import {
+  components,
+  type KeySlot,
+  matchLabels,
+  podAnnotations,
+  ports,
+  redisUsers,
+  secretKeys,
+  serviceHost,
+} from "../../../lib/naming";
+import { sha256 } from "../../../lib/sha256";
+import {
+  type ContainerResources,
+  drainFirst,
+  hardenedContainer,
+  hardenedPod,
+  httpProbes,
+  plainEnv,
+  resourceRequirements,
+  secretEnv,
+} from "../hardened-pod";
+import type { RedisEndpoint } from "../redis/redis";
+import { type Budget, renderProxyConfig } from "./proxy-config";
+
+export interface LiteLlmProps {
+  /** `repository:tag@digest`. */
+  readonly image: string;
+  /** The Namespace and the cluster's DNS suffix: they make up the proxy's address. */
+  readonly namespace: string;
+  readonly clusterDomain: string;
+  readonly models: readonly ConfiguredModel[];
+  /** AWS Region for whatever names none. */
+  readonly region: string;
+  readonly replicas: number;
+  readonly budget: Budget;
+  /** How often a failed call to Bedrock is tried again. */
+  readonly retries: number;
+  /** Longest time of one call to Bedrock, in seconds; a pod that stops waits as long for running answers. */
+  readonly requestTimeoutSeconds: number;
+  readonly redis: RedisEndpoint;
+  /** Secret with the master key, the AWS key and the Redis password. */
+  readonly secretName: string;
+  /** Raised when the Secret's content changes, so that pods read it anew. */
+  readonly secretsVersion: number;
+  /** Which of the two access keys the Secret carries: another one rolls the pods. */
+  readonly accessKeySlot: KeySlot;
+  readonly resources: ContainerResources;
+}
+
+/** How Open WebUI and Prometheus reach the proxy. */
+export interface LiteLlmEndpoint {
+  /** OpenAI-compatible base URL, with `/v1`. */
+  readonly baseUrl: string;
+  /** Selects the Service, for a ServiceMonitor. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Name of the Service's port. */
+  readonly portName: string;
+  /** Where metrics are: `/metrics` only redirects here. */
+  readonly metricsPath: string;
+}
+
+/** Distroless' `nonroot`; the image has no entry for it and needs none once HOME is set. */
+const user = { uid: 65532, gid: 65532 };
+
+const configPath = "/etc/litellm";
+const drainSeconds = 5;
+
+/** The proxy in front of Bedrock: one OpenAI-compatible API for all configured models, with prices and a budget. */
+export class LiteLlm extends Construct {
+  readonly endpoint: LiteLlmEndpoint;
+
+  constructor(scope: Construct, id: string, props: LiteLlmProps) {
+    super(scope, id);
+    const name = components.liteLlm;
+    const labels = matchLabels(components.liteLlm);
+    const proxyConfig = renderProxyConfig(props);
+    const config = new k8s.KubeConfigMap(this, "config", { metadata: { name }, data: { "config.yaml": proxyConfig } });
+    new k8s.KubeDeployment(this, "deployment", {
+      metadata: { name },
+      spec: {
+        replicas: props.replicas,
+        // The new pod is ready before an old one goes.
+        strategy: {
+          type: "RollingUpdate",
+          rollingUpdate: { maxSurge: k8s.IntOrString.fromNumber(1), maxUnavailable: k8s.IntOrString.fromNumber(0) },
+        },
+        selector: { matchLabels: labels },
+        template: {
+          metadata: {
+            labels,
+            annotations: {
+              [podAnnotations.configChecksum]: sha256(proxyConfig),
+              [podAnnotations.secretsVersion]: String(props.secretsVersion),
+              [podAnnotations.accessKeySlot]: props.accessKeySlot,
+            },
+          },
+          spec: {
+            ...hardenedPod(user),
+            // A running answer may take as long as a call may; an idle pod exits at once.
+            terminationGracePeriodSeconds: drainSeconds + props.requestTimeoutSeconds + 10,
+            containers: [container(props)],
+            volumes: [
+              { name: "config", configMap: { name: config.name } },
+              { name: "tmp", emptyDir: { sizeLimit: k8s.Quantity.fromString("64Mi") } },
+            ],
+          },
+        },
+      },
+    });
+    const portName = "http";
+    new k8s.KubeService(this, "service", {
+      metadata: { name, labels },
+      spec: {
+        selector: labels,
+        ports: [{ name: portName, port: ports.liteLlm, targetPort: k8s.IntOrString.fromString(portName) }],
+      },
+    });
+    const host = serviceHost(components.liteLlm, props.namespace, props.clusterDomain);
+    this.endpoint = { baseUrl: `http://${host}:${ports.liteLlm}/v1`, labels, portName, metricsPath: "/metrics/" };
+  }
+}
+
+function container(props: LiteLlmProps): k8s.Container {
+  return {
+    ...hardenedContainer,
+    name: "litellm",
+    image: props.image,
+    args: ["--config", `${configPath}/config.yaml`, "--port", String(ports.liteLlm)],
+    ports: [{ name: "http", containerPort: ports.liteLlm }],
+    env: [...secretEnv(props.secretName, Object.values(secretKeys.liteLlm)), ...plainEnv(environment(props.region))],
+    resources: resourceRequirements(props.resources),
+    lifecycle: drainFirst(drainSeconds),
+    ...httpProbes({
+      port: "http",
+      livenessPath: "/health/liveliness",
+      readinessPath: "/health/readiness",
+      startupSeconds: 300,
+    }),
+    volumeMounts: [
+      { name: "config", mountPath: configPath, readOnly: true },
+      { name: "tmp", mountPath: "/tmp" },
+    ],
+  };
+}
+
+function environment(region: string): Record<string, string> {
+  return {
+    HOME: "/tmp",
+    REDIS_USERNAME: redisUsers.liteLlm,
+    AWS_REGION: region,
+    // Credentials come from the Secret: never ask the node's metadata service for any.
+    AWS_EC2_METADATA_DISABLED: "true",
+    // Prices come from the catalogue; no download at the start.
+    LITELLM_LOCAL_MODEL_COST_MAP: "True",
+    DISABLE_ADMIN_UI: "True",
+    // Nobody reads them here, and rendering them once costs 60 MiB.
+    NO_DOCS: "True",
+    NO_REDOC: "True",
+    NO_OPENAPI: "True",
+    // glibc: return freed memory.
+    MALLOC_ARENA_MAX: "1",
+    MALLOC_TRIM_THRESHOLD_: "65536",
+    MALLOC_MMAP_THRESHOLD_: "65536",
+  };
+}

@@ -1,0 +1,173 @@
+import type { StackConfig } from "../../../lib/config";
+import { type ConfiguredModel, cheapestChatModel } from "../../../lib/models";
+import { redisPrefixes, redisUsers, secretKeys } from "../../../lib/naming";
+import type { LiteLlmEndpoint } from "../litellm/litellm";
+import type { RedisEndpoint } from "../redis/redis";
+
+/** How people sign in; see `openWebUi.auth` in lib/config/schema.ts. */
+export type SignIn = StackConfig["openWebUi"]["auth"];
+
+export interface EnvironmentOptions {
+  /** What people type into the browser, such as `https://chat.example.com`. */
+  readonly publicUrl: string;
+  /** Origins whose pages may open web sockets. */
+  readonly allowedOrigins: readonly string[];
+  readonly signIn: SignIn;
+  readonly models: readonly ConfiguredModel[];
+  readonly liteLlm: LiteLlmEndpoint;
+  readonly redis: RedisEndpoint;
+}
+
+type Environment = Readonly<Record<string, string>>;
+
+/** Every setting of Open WebUI that isn't secret. docs/settings.md says what each one does. */
+export function openWebUiEnvironment(options: EnvironmentOptions): Environment {
+  return {
+    // The environment wins over what the database remembers.
+    ENABLE_PERSISTENT_CONFIG: "False",
+    ...connections(options),
+    ...webSockets(options.redis),
+    ...addresses(options),
+    ...signInSettings(options.signIn),
+    ...costSavers(options.models),
+    ...documents,
+    ...noInternet,
+    ...noCode,
+    ...writablePaths,
+  };
+}
+
+/** Which keys of the Secret the pod reads. Only the modes with an administrator of their own have a password. */
+export function openWebUiSecretKeys(signIn: SignIn): readonly string[] {
+  const { liteLlmKey, secretKey, redisPassword, adminPassword } = secretKeys.openWebUi;
+  return signIn.kind === "proxy"
+    ? [liteLlmKey, secretKey, redisPassword]
+    : [liteLlmKey, secretKey, redisPassword, adminPassword];
+}
+
+function connections({ liteLlm, models }: EnvironmentOptions): Environment {
+  const chat = models.filter(({ definition }) => definition.kind === "chat").map(({ alias }) => alias);
+  const [first = ""] = chat;
+  // Embedding models stay out of the menu. The task model must stay in: without it every title costs the chat's model.
+  const onlyChat =
+    chat.length === models.length
+      ? {}
+      : { OPENAI_API_CONFIGS: JSON.stringify({ 0: { enable: true, model_ids: chat } }) };
+  return {
+    OPENAI_API_BASE_URL: liteLlm.baseUrl,
+    ENABLE_OLLAMA_API: "False",
+    DEFAULT_MODELS: first,
+    ...onlyChat,
+  };
+}
+
+function webSockets(redis: RedisEndpoint): Environment {
+  // Kubernetes puts the password in from the variable of that name.
+  const url = `redis://${redisUsers.openWebUi}:$(${secretKeys.openWebUi.redisPassword})@${redis.host}:${redis.port}/0`;
+  return {
+    ENABLE_WEBSOCKET_SUPPORT: "True",
+    WEBSOCKET_MANAGER: "redis",
+    WEBSOCKET_REDIS_URL: url,
+    REDIS_URL: url,
+    REDIS_KEY_PREFIX: redisPrefixes.openWebUi,
+  };
+}
+
+function addresses({ publicUrl, allowedOrigins }: EnvironmentOptions): Environment {
+  return {
+    WEBUI_URL: publicUrl,
+    // Another site's page can't open a web socket with our cookie.
+    CORS_ALLOW_ORIGIN: allowedOrigins.join(";"),
+    WEBUI_SESSION_COOKIE_SECURE: publicUrl.startsWith("https:") ? "True" : "False",
+    WEBUI_SESSION_COOKIE_SAME_SITE: "lax",
+    XFRAME_OPTIONS: "DENY",
+    XCONTENT_TYPE: "nosniff",
+    REFERRER_POLICY: "same-origin",
+  };
+}
+
+function signInSettings(signIn: SignIn): Environment {
+  switch (signIn.kind) {
+    case "proxy":
+      return {
+        WEBUI_AUTH: "False",
+        ENABLE_SIGNUP: "False",
+        ENABLE_OAUTH_SIGNUP: "False",
+        // Everyone who passes the proxy is the administrator: nobody takes the others' data along.
+        ENABLE_ADMIN_EXPORT: "False",
+        ENABLE_ADMIN_CHAT_ACCESS: "False",
+      };
+    case "trusted-header":
+      return {
+        WEBUI_AUTH: "True",
+        WEBUI_AUTH_TRUSTED_EMAIL_HEADER: signIn.emailHeader,
+        ...(signIn.nameHeader === undefined ? {} : { WEBUI_AUTH_TRUSTED_NAME_HEADER: signIn.nameHeader }),
+        WEBUI_ADMIN_EMAIL: signIn.owner,
+        DEFAULT_USER_ROLE: signIn.newUsers,
+        ENABLE_SIGNUP: "False",
+        ENABLE_OAUTH_SIGNUP: "False",
+        ENABLE_LOGIN_FORM: "False",
+        ENABLE_PASSWORD_AUTH: "False",
+        // Without it only the administrator would see a model.
+        BYPASS_MODEL_ACCESS_CONTROL: "True",
+      };
+    case "accounts":
+      return {
+        WEBUI_AUTH: "True",
+        WEBUI_ADMIN_EMAIL: signIn.owner,
+        DEFAULT_USER_ROLE: "pending",
+        ENABLE_SIGNUP: signIn.allowSignUp ? "True" : "False",
+        ENABLE_OAUTH_SIGNUP: "False",
+        BYPASS_MODEL_ACCESS_CONTROL: "True",
+      };
+  }
+}
+
+/** What would cost tokens unasked. */
+function costSavers(models: readonly ConfiguredModel[]): Environment {
+  return {
+    // Titles.
+    TASK_MODEL_EXTERNAL: cheapestChatModel(models).alias,
+    ENABLE_FOLLOW_UP_GENERATION: "False",
+    ENABLE_TAGS_GENERATION: "False",
+    ENABLE_AUTOCOMPLETE_GENERATION: "False",
+    // Chats that run on a schedule.
+    ENABLE_AUTOMATIONS: "False",
+    // "Arena" would be a fifth model in the menu that picks one of the others at random.
+    ENABLE_EVALUATION_ARENA_MODELS: "False",
+    // Otherwise each message carries about 6,000 tokens of built-in tool schemas.
+    DEFAULT_MODEL_METADATA: JSON.stringify({ capabilities: { builtin_tools: false } }),
+  };
+}
+
+/** The slim image has no vector database on SQLite: without the bypass uploads are dropped silently. */
+const documents: Environment = { BYPASS_EMBEDDING_AND_RETRIEVAL: "True" };
+
+/** What would reach for the internet, which the network policy refuses anyway. */
+const noInternet: Environment = {
+  OFFLINE_MODE: "True",
+  ENABLE_VERSION_UPDATE_CHECK: "False",
+  ENABLE_COMMUNITY_SHARING: "False",
+  ENABLE_WEB_SEARCH: "False",
+  // There is no switch for "#https://…" in a chat: an allow-list that no host is on closes it.
+  WEB_FETCH_FILTER_LIST: "nothing.invalid",
+  ENABLE_PROFILE_IMAGE_URL_FORWARDING: "False",
+  ENABLE_DIRECT_CONNECTIONS: "False",
+  ENABLE_DIRECT_INTEGRATIONS: "False",
+  // Speech by the browser, not by models in the pod.
+  AUDIO_STT_ENGINE: "web",
+};
+
+/** What would run code in the pod. */
+const noCode: Environment = {
+  ENABLE_PLUGINS: "False",
+  ENABLE_PIP_INSTALL_FRONTMATTER_REQUIREMENTS: "False",
+  ENABLE_CODE_EXECUTION: "False",
+  ENABLE_CODE_INTERPRETER: "False",
+};
+
+const writablePaths: Environment = {
+  // The root is read-only.
+  HOME: "/tmp/home",
+  STATIC_DIR: "/tmp/static",
+};

@@ -1,0 +1,70 @@
+import { Secret } from "cdk8s-plus-28";
+import { Construct } from "constructs";
+import { secretKeys, secretNames, secretOutputs } from "../../../lib/naming";
+import { sha256 } from "../../../lib/sha256";
+import { redisAcl } from "../redis/acl";
+
+/** Terraform outputs by name; only those of `secretOutputs` are read. */
+export type SecretValues = Readonly<Record<string, string>>;
+
+export interface StackSecretsProps {
+  readonly values: SecretValues;
+  /** Whether the sign-in mode has an administrator with a password. */
+  readonly hasAdmin: boolean;
+}
+
+/**
+ * The Secrets with their values, one per consumer: Open WebUI never sees the AWS key, Redis never a password.
+ *
+ * This is the one construct that handles values. It belongs into the Secrets app alone, which writes to a pipe.
+ */
+export class StackSecrets extends Construct {
+  constructor(scope: Construct, id: string, props: StackSecretsProps) {
+    super(scope, id);
+    const value = (output: string) => requireValue(props.values, output);
+    const liteLlmRedisPassword = value(secretOutputs.redisPasswordLiteLlm);
+    const openWebUiRedisPassword = value(secretOutputs.redisPasswordOpenWebUi);
+    const masterKey = value(secretOutputs.liteLlmMasterKey);
+    new Secret(this, "litellm", {
+      metadata: { name: secretNames.liteLlm },
+      stringData: {
+        [secretKeys.liteLlm.masterKey]: masterKey,
+        [secretKeys.liteLlm.awsAccessKeyId]: value(secretOutputs.awsAccessKeyId),
+        [secretKeys.liteLlm.awsSecretAccessKey]: value(secretOutputs.awsSecretAccessKey),
+        [secretKeys.liteLlm.redisPassword]: liteLlmRedisPassword,
+      },
+    });
+    const admin = props.hasAdmin
+      ? { [secretKeys.openWebUi.adminPassword]: value(secretOutputs.openWebUiAdminPassword) }
+      : {};
+    new Secret(this, "open-webui", {
+      metadata: { name: secretNames.openWebUi },
+      stringData: {
+        [secretKeys.openWebUi.liteLlmKey]: masterKey,
+        [secretKeys.openWebUi.secretKey]: value(secretOutputs.openWebUiSecretKey),
+        [secretKeys.openWebUi.redisPassword]: openWebUiRedisPassword,
+        ...admin,
+      },
+    });
+    new Secret(this, "redis", {
+      metadata: { name: secretNames.redis },
+      stringData: {
+        [secretKeys.redis.acl]: redisAcl({
+          liteLlmDigest: sha256(liteLlmRedisPassword),
+          openWebUiDigest: sha256(openWebUiRedisPassword),
+        }),
+      },
+    });
+  }
+}
+
+/** A value is required: with an empty master key LiteLLM before 1.104 would answer everyone. */
+function requireValue(values: SecretValues, output: string): string {
+  const value = values[output];
+  if (value === undefined || value.trim() === "") {
+    throw new Error(
+      `Terraform output ${output}: got ${value === undefined ? "nothing" : "an empty text"}; allowed: a text that isn't empty. Run "npx cdktf deploy" first.`,
+    );
+  }
+  return value;
+}

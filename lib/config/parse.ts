@@ -1,0 +1,107 @@
+import type { ConfiguredModel } from "../models";
+import { ConfigError, describeIssue, findSecrets, type Problem } from "./problems";
+import { resolveModels } from "./resolve-models";
+import {
+  authSchema,
+  type ModelConfig,
+  modelSchema,
+  type ParsedConfig,
+  type StackConfigInput,
+  stackSchema,
+} from "./schema";
+
+/** A configuration that may be deployed: complete, and every model looked up in the catalogue. */
+export interface StackConfig extends Omit<ParsedConfig, "models"> {
+  /** In the order of the configuration file. */
+  readonly models: readonly ConfiguredModel[];
+}
+
+/**
+ * Gives a configuration file its types: `export default defineConfig({ ... })`. Nothing is checked until it is loaded.
+ * @returns what it was given
+ */
+export function defineConfig(config: StackConfigInput): StackConfigInput {
+  return config;
+}
+
+/**
+ * Checks a configuration and completes it with its defaults.
+ * @param input - what the configuration file exports
+ * @param source - the file's name, for the message
+ * @throws ConfigError with every problem that was found
+ */
+export function parseConfig(input: unknown, source: string): StackConfig {
+  const leaks = findSecrets(input);
+  const parsed = stackSchema.safeParse(input, { reportInput: true });
+  const shapeProblems = parsed.success ? [] : parsed.error.issues.map(describeIssue);
+  const { models, problems } = checkMeaning(readable(input));
+  const all = [...leaks, ...withoutLeaks([...shapeProblems, ...problems], leaks)];
+  if (!parsed.success || all.length > 0) throw new ConfigError(source, all);
+  return { ...parsed.data, models };
+}
+
+/** What can be read of a configuration whose other parts may be wrong: so that one run names all problems. */
+interface Readable {
+  readonly models: Readonly<Record<string, ModelConfig>>;
+  readonly aliases: readonly string[];
+  readonly region: string | undefined;
+  readonly auth: ParsedConfig["openWebUi"]["auth"] | undefined;
+  readonly ingress: ParsedConfig["ingress"] | undefined;
+}
+
+function readable(input: unknown): Readable {
+  const { models, aws, openWebUi, ingress } = record(input);
+  const aliases = Object.keys(record(models));
+  const readModels = aliases.flatMap((alias) => {
+    const { data } = modelSchema.safeParse(record(models)[alias]);
+    return data === undefined ? [] : [[alias, data] as const];
+  });
+  return {
+    models: Object.fromEntries(readModels),
+    aliases,
+    region: stackSchema.shape.aws.safeParse(aws).data?.region,
+    auth: authSchema.safeParse(record(openWebUi)["auth"]).data,
+    ingress: stackSchema.shape.ingress.safeParse(ingress).data,
+  };
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}
+
+/** What the shape alone can't tell. */
+function checkMeaning(config: Readable): { models: ConfiguredModel[]; problems: Problem[] } {
+  const { models, problems } = resolveModels(config);
+  return { models, problems: [...problems, ...checkModelKinds(config, models), ...checkSignIn(config)] };
+}
+
+/** A text that is a secret has one problem, that it's here. */
+function withoutLeaks(problems: readonly Problem[], leaks: readonly Problem[]): Problem[] {
+  const leaking = new Set(leaks.map(({ path }) => path));
+  return problems.filter(({ path }) => !leaking.has(path));
+}
+
+function checkModelKinds({ aliases }: Readable, models: readonly ConfiguredModel[]): Problem[] {
+  const onlyEmbeddings =
+    aliases.length > 0 &&
+    models.length === aliases.length &&
+    models.every(({ definition }) => definition.kind === "embedding");
+  return onlyEmbeddings
+    ? [{ path: "models", message: "has embedding models only; add one for chat, such as amazon.nova-lite-v1:0." }]
+    : [];
+}
+
+/** The sign-in modes that trust a proxy must have one in front: a Traefik middleware is the only one we can render. */
+function checkSignIn({ auth, ingress }: Readable): Problem[] {
+  if (auth === undefined || ingress === undefined || auth.kind === "accounts" || auth.unauthenticated !== undefined)
+    return [];
+  if (ingress.kind === "traefik" && ingress.middlewares.length > 0) return [];
+  const path = ingress.kind === "traefik" ? "ingress.middlewares" : "ingress.kind";
+  const given = ingress.kind === "traefik" ? "no middleware" : `"${ingress.kind}", which has no middlewares`;
+  return [
+    {
+      path,
+      message: `got ${given}, with openWebUi.auth.kind "${auth.kind}": whoever reaches the chat would be let in unasked. Put the sign-in in front (ingress.kind "traefik" with its middleware), choose openWebUi.auth.kind "accounts", or say why it is safe: openWebUi.auth.unauthenticated: { reason: "..." }.`,
+    },
+  ];
+}

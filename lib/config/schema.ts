@@ -1,0 +1,403 @@
+import { z } from "zod";
+import { profiles } from "../models";
+import { didYouMean, show } from "./problems";
+
+/** A group of settings that knows its keys: an unknown one is named, with the allowed ones. */
+function group<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  const allowed = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code !== "unrecognized_keys") return undefined;
+      const unknown = issue.keys.map((key) => `has no setting ${show(key)}.${didYouMean(key, allowed)}`).join(" It ");
+      return `${unknown} Allowed: ${allowed.join(", ")}.`;
+    },
+  });
+}
+
+/** Settings of which exactly one kind applies, told by `kind`. */
+function oneOf<Options extends readonly [z.core.$ZodTypeDiscriminable, ...z.core.$ZodTypeDiscriminable[]]>(
+  kinds: readonly string[],
+  options: Options,
+) {
+  return z.discriminatedUnion("kind", options, {
+    error: (issue) => {
+      if (issue.code !== "invalid_union") return undefined;
+      const input = issue.input as { kind?: unknown } | undefined;
+      const hint = typeof input?.kind === "string" ? didYouMean(input.kind, kinds) : "";
+      return `kind is ${show(input?.kind)}; allowed: ${kinds.map((kind) => `"${kind}"`).join(", ")}.${hint}`;
+    },
+  });
+}
+
+const dnsLabel = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
+
+/** A DNS name whose last label isn't a number (which would be an IP address). Upper case is refused: names are compared as text. */
+const hostName = z
+  .string()
+  .regex(
+    new RegExp(`^(?=.{1,253}$)(?:${dnsLabel}\\.)*(?=[a-z0-9-]*[a-z])${dnsLabel}$`),
+    'allowed: a DNS name in lower case without scheme, port or path, such as "chat.example.com".',
+  );
+
+/** RFC 1123 label: the name of a Namespace or Service. */
+const label = z
+  .string()
+  .regex(new RegExp(`^${dnsLabel}$`), 'allowed: lower-case letters, digits and "-", at most 63, such as "open-webui".');
+
+/** RFC 1123 subdomain: the name of most other Kubernetes objects. */
+const objectName = z
+  .string()
+  .regex(
+    new RegExp(`^(?=.{1,253}$)${dnsLabel}(?:\\.${dnsLabel})*$`),
+    'allowed: a Kubernetes name: lower-case letters, digits, "-" and ".".',
+  );
+
+const labelPairs = z
+  .record(
+    z
+      .string()
+      .regex(
+        /^(?:[a-z0-9.-]{1,253}\/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/,
+        "allowed: a Kubernetes label key.",
+      ),
+    z.string().regex(/^(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/, "allowed: a Kubernetes label value."),
+  )
+  .refine(
+    (labels) => Object.keys(labels).length > 0,
+    "allowed: at least one label; without any, every pod would be let in.",
+  );
+
+const volumeSize = z
+  .string()
+  .regex(
+    /^[1-9]\d*(?:Mi|Gi|Ti|M|G|T)$/,
+    'allowed: a whole number above zero with Mi, Gi, Ti, M, G or T, such as "5Gi".',
+  );
+
+const cpuQuantity = z.string().regex(/^(?:[1-9]\d*m|[1-9]\d*(?:\.\d+)?)$/, 'allowed: CPU such as "100m" or "1".');
+const memoryQuantity = z.string().regex(/^[1-9]\d*(?:Mi|Gi)$/, 'allowed: memory such as "512Mi".');
+
+export const regionSchema = z
+  .string()
+  .regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'allowed: an AWS Region such as "us-east-1".');
+
+/** A sentence that says why a safeguard is loosened; it is listed in docs and tests. */
+const reason = z.string().trim().min(10, "allowed: a sentence (at least 10 characters) that says why this is safe.");
+
+/** OAuth2 Proxy's and Traefik's header names; letters, digits and dashes. */
+const headerName = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'allowed: an HTTP header name such as "X-Auth-Request-Email".');
+
+const alias = z
+  .string()
+  .regex(
+    /^[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?$/,
+    'is no alias; allowed: lower-case letters, digits, "-" and ".", at most 63, such as "claude-sonnet".',
+  );
+
+const price = z.number().nonnegative().finite();
+
+const prices = group({
+  /** USD per million input tokens. */
+  input: price,
+  /** USD per million output tokens; 0 for embeddings. */
+  output: price,
+  /** USD per million tokens written to the prompt cache. */
+  cacheWrite: price.optional(),
+  /** USD per million tokens read from the prompt cache. */
+  cacheRead: price.optional(),
+});
+
+const offer = group({
+  prices,
+  /** Source Region → destination Regions; see Offer in lib/models.ts. */
+  routes: z
+    .record(regionSchema, z.array(regionSchema))
+    .refine((routes) => Object.keys(routes).length > 0, "allowed: at least one source Region."),
+});
+
+/** What the catalogue would hold of a model that it doesn't: same shape as ModelDefinition. */
+const definition = group({
+  kind: z.enum(["chat", "embedding"]).default("chat"),
+  input: z
+    .array(z.enum(["text", "image"]))
+    .min(1)
+    .default(["text"]),
+  offers: group({ us: offer.optional(), global: offer.optional(), "in-region": offer.optional() }).refine(
+    (offers) => Object.values(offers).some((entry) => entry !== undefined),
+    'allowed: at least one of "us", "global", "in-region".',
+  ),
+  refusedParams: z.array(z.string().min(1)).optional(),
+  marketplaceProduct: z
+    .string()
+    .regex(/^prod-[a-z0-9]+$/, 'allowed: an AWS Marketplace product id such as "prod-ffvjxvh4ltq64".')
+    .optional(),
+});
+
+export const modelSchema = group({
+  /** Bedrock's model id without a profile prefix, such as `amazon.nova-lite-v1:0`. */
+  model: z.string().min(1),
+  /**
+   * How the model is reached: `us` keeps requests in the United States, `global` may route anywhere and is 10 %
+   * cheaper for Claude, `in-region` stays in `aws.region`.
+   * @default the first one that the catalogue has for the model
+   */
+  profile: z.enum(profiles).optional(),
+  /** Aliases to try, in order, when this model fails. @default none */
+  fallbacks: z.array(alias).default([]),
+  /** Allows fallbacks that cost more than the model itself, and says why. @default they are refused */
+  dearerFallbacks: group({ reason }).optional(),
+  /** What LiteLLM enforces for this alias, over all its pods. @default no limit */
+  rateLimit: group({
+    requestsPerMinute: z.int().positive().optional(),
+    tokensPerMinute: z.int().positive().optional(),
+  })
+    .refine(
+      (limit) => Object.values(limit).some((entry) => entry !== undefined),
+      "allowed: requestsPerMinute, tokensPerMinute or both.",
+    )
+    .optional(),
+  /** What the catalogue would hold, for a model that it lacks. */
+  definition: definition.optional(),
+});
+
+/**
+ * CPU is requested, never limited: a limit only slows down a start that already takes 13 CPU seconds.
+ * Memory is limited: a leak ends one pod, not the node.
+ */
+function resources(cpuRequest: string, memoryRequest: string, memoryLimit: string) {
+  return group({
+    cpuRequest: cpuQuantity.default(cpuRequest),
+    memoryRequest: memoryQuantity.default(memoryRequest),
+    memoryLimit: memoryQuantity.default(memoryLimit),
+  }).prefault({});
+}
+
+function storage(size: string) {
+  return group({
+    /** Can grow later where the storage class allows it, and never shrink. */
+    size: volumeSize.default(size),
+    /** @default the cluster's default class */
+    storageClass: objectName.optional(),
+  }).prefault({});
+}
+
+/** Says why a sign-in mode that trusts its proxy may run without one that this program can see. */
+const unauthenticated = group({ reason }).optional();
+
+/** Open WebUI's sign-in. It can't be changed later: a database with users refuses `WEBUI_AUTH=false`. */
+export const authSchema = oneOf(
+  ["proxy", "trusted-header", "accounts"],
+  [
+    group({
+      /** Whoever passes the proxy in front shares one account, which is the administrator. */
+      kind: z.literal("proxy"),
+      unauthenticated,
+    }),
+    group({
+      /** Real users, told by the e-mail header that the proxy in front sets. */
+      kind: z.literal("trusted-header"),
+      /** E-mail address of the administrator. */
+      owner: z.email('allowed: an e-mail address such as "you@example.com".'),
+      /** @default "X-Auth-Request-Email", OAuth2 Proxy's with --set-xauthrequest */
+      emailHeader: headerName.default("X-Auth-Request-Email"),
+      /** Header with the user's name. @default none: the e-mail address is shown */
+      nameHeader: headerName.optional(),
+      /** What a new user may do at first: chat, or wait for the owner's consent. */
+      newUsers: z.enum(["user", "pending"]).default("user"),
+      unauthenticated,
+    }),
+    group({
+      /** Open WebUI's own accounts and passwords. */
+      kind: z.literal("accounts"),
+      /** E-mail address of the first administrator; the password is in the Secret. */
+      owner: z.email('allowed: an e-mail address such as "you@example.com".'),
+      /** Whether strangers may register; they wait for the administrator's consent. */
+      allowSignUp: z.boolean().default(false),
+    }),
+  ],
+);
+
+const traefikTls = oneOf(
+  ["default-certificate", "secret", "cert-resolver", "upstream", "none"],
+  [
+    /** Traefik's own default certificate. */
+    group({ kind: z.literal("default-certificate") }),
+    /** A TLS Secret in this stack's namespace. */
+    group({ kind: z.literal("secret"), secretName: objectName }),
+    group({ kind: z.literal("cert-resolver"), certResolver: z.string().min(1) }),
+    /** TLS ends before Traefik, at a tunnel or load balancer: people still use https. */
+    group({ kind: z.literal("upstream") }),
+    /** Plain http: session cookies lose their Secure attribute. */
+    group({ kind: z.literal("none") }),
+  ],
+);
+
+/** Where the ingress controller's pods are: only they may reach Open WebUI. */
+function controller(namespace: string, podLabels: Record<string, string>) {
+  return group({ namespace: label.default(namespace), podLabels: labelPairs.default(podLabels) }).prefault({});
+}
+
+const ingress = oneOf(
+  ["traefik", "ingress", "none"],
+  [
+    group({
+      /** Traefik's IngressRoute. */
+      kind: z.literal("traefik"),
+      /** Middlewares in order, the sign-in among them. Another namespace needs Traefik's `allowCrossNamespace`. */
+      middlewares: z.array(group({ name: objectName, namespace: label.optional() })).default([]),
+      entryPoints: z.array(z.string().min(1)).min(1).default(["websecure"]),
+      tls: traefikTls.prefault({ kind: "default-certificate" }),
+      /** @default k3s' Traefik */
+      controller: controller("kube-system", { "app.kubernetes.io/name": "traefik" }),
+    }),
+    group({
+      /** The standard Ingress. */
+      kind: z.literal("ingress"),
+      /** @default the cluster's default class */
+      className: objectName.optional(),
+      /** TLS Secret in this stack's namespace. @default none: TLS ends elsewhere */
+      tlsSecretName: objectName.optional(),
+      annotations: z.record(z.string().min(1), z.string()).default({}),
+      /** @default ingress-nginx */
+      controller: controller("ingress-nginx", { "app.kubernetes.io/name": "ingress-nginx" }),
+    }),
+    /** No way in but `kubectl port-forward`. */
+    group({ kind: z.literal("none") }),
+  ],
+);
+
+const monitoring = oneOf(
+  ["prometheus-operator", "none"],
+  [
+    group({
+      /** A ServiceMonitor for the Prometheus operator. */
+      kind: z.literal("prometheus-operator"),
+      /** Value of the label `release` by which kube-prometheus-stack picks monitors up. */
+      release: label.default("prometheus"),
+      /** Where Prometheus' pods are: only they and Open WebUI may reach LiteLLM. */
+      prometheus: group({
+        namespace: label.default("monitoring"),
+        podLabels: labelPairs.default({ "app.kubernetes.io/name": "prometheus" }),
+      }).prefault({}),
+    }),
+    group({ kind: z.literal("none") }),
+  ],
+);
+
+/** Number of the application secrets' generation: raise it to rotate them, or to roll the pods after a change. */
+const secretsVersion = z.int().positive().default(1);
+
+const secrets = oneOf(
+  ["terraform", "existing", "external"],
+  [
+    /** Terraform makes them; `npm run -s secrets` turns them into Secrets. */
+    group({ kind: z.literal("terraform"), version: secretsVersion }),
+    group({
+      /** Secrets that exist in the namespace; their keys are listed in docs/configuration.md. */
+      kind: z.literal("existing"),
+      version: secretsVersion,
+      liteLlm: objectName.default("litellm"),
+      openWebUi: objectName.default("open-webui"),
+      redis: objectName.default("open-webui-redis"),
+    }),
+    group({
+      /** ExternalSecrets of the External Secrets Operator. */
+      kind: z.literal("external"),
+      version: secretsVersion,
+      store: group({
+        name: objectName,
+        kind: z.enum(["ClusterSecretStore", "SecretStore"]).default("ClusterSecretStore"),
+      }),
+      /** Name of the entry in the store that holds all properties of docs/configuration.md. */
+      remoteKey: z.string().min(1).default("open-webui-bedrock"),
+      refreshInterval: z
+        .string()
+        .regex(/^[1-9]\d*[smh]$/, 'allowed: a duration such as "1h".')
+        .default("1h"),
+    }),
+  ],
+);
+
+/** What the proxy may spend before it answers 429. */
+const budget = oneOf(
+  ["limited", "unlimited"],
+  [
+    group({
+      kind: z.literal("limited"),
+      /** USD over all models of one period. */
+      limitUsd: z.number().positive(),
+      /** Length of a period, which starts with its first request. */
+      period: z
+        .string()
+        .regex(/^[1-9]\d{0,2}d$/, 'allowed: days, such as "1d" or "30d".')
+        .default("30d"),
+    }),
+    group({ kind: z.literal("unlimited"), reason }),
+  ],
+);
+
+/** The whole configuration, as `stack.config.ts` gives it. */
+export const stackSchema = group({
+  /** Host name under which people reach the chat. */
+  host: hostName,
+  /** Kubernetes Namespace of everything; it is created and enforces the `restricted` Pod Security Standard. */
+  namespace: label.default("open-webui"),
+  /** What people can pick, by alias. */
+  models: z
+    .record(alias, modelSchema)
+    .refine(
+      (models) => Object.keys(models).length > 0,
+      'allowed: at least one model, such as "nova-lite": { model: "amazon.nova-lite-v1:0" }.',
+    ),
+  aws: group({
+    /** Where requests are sent and what IAM allows. */
+    region: regionSchema.default("us-east-1"),
+    /** Name of the IAM user, of its policies' prefix, and of the Terraform stack with its state. */
+    userName: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,50}$/, 'allowed: letters, digits, "-" and "_", at most 50.')
+      .default("open-webui-bedrock"),
+  }).prefault({}),
+  liteLlm: group({
+    replicas: z.int().min(1).max(10).default(1),
+    budget: budget.prefault({ kind: "limited", limitUsd: 20 }),
+    /** How often a failed call to Bedrock is tried again (throttling and server errors only). */
+    retries: z.int().min(0).max(10).default(2),
+    /** Longest time that Bedrock may take for one call, in seconds. */
+    requestTimeoutSeconds: z.int().min(10).max(3600).default(300),
+    resources: resources("100m", "400Mi", "768Mi"),
+  }).prefault({}),
+  openWebUi: group({
+    auth: authSchema,
+    storage: storage("5Gi"),
+    resources: resources("100m", "384Mi", "1Gi"),
+  }),
+  redis: group({
+    storage: storage("1Gi"),
+    resources: resources("20m", "32Mi", "128Mi"),
+  }).prefault({}),
+  ingress: ingress.prefault({ kind: "none" }),
+  monitoring: monitoring.prefault({ kind: "none" }),
+  secrets: secrets.prefault({ kind: "terraform" }),
+  cluster: group({
+    /** The cluster's DNS suffix. */
+    domain: hostName.default("cluster.local"),
+    dns: group({
+      namespace: label.default("kube-system"),
+      podLabels: labelPairs.default({ "k8s-app": "kube-dns" }),
+      /** Address of a node-local DNS cache, such as 169.254.20.10. @default none */
+      nodeLocalAddress: z.ipv4("allowed: an IPv4 address.").optional(),
+    }).prefault({}),
+  }).prefault({}),
+});
+
+/** What a configuration file gives: defaults left out. */
+export type StackConfigInput = z.input<typeof stackSchema>;
+
+/** One alias's settings with their defaults. */
+export type ModelConfig = z.output<typeof modelSchema>;
+
+/** A configuration with its defaults, before its models are looked up. */
+export type ParsedConfig = z.output<typeof stackSchema>;

@@ -1,0 +1,100 @@
+/**
+ * Names that two sides must agree on: what Terraform puts out and the Secrets app reads, which Secret a pod expects,
+ * which label a policy selects. All of them are contracts with what is already deployed: changing one deletes and
+ * recreates objects, or loses data.
+ */
+
+/** Marks every object of ours, so that what is no longer described can be told from what others own. */
+export const partOf = "open-webui-bedrock";
+
+/** The components, by the value of their `app` label. Also the names of their workloads and Services. */
+export const components = {
+  liteLlm: "litellm",
+  openWebUi: "open-webui",
+  redis: "open-webui-redis",
+} as const;
+export type Component = (typeof components)[keyof typeof components];
+
+/** Match labels are immutable in a workload's selector: fixed words, never generated. */
+export function matchLabels(component: Component): { readonly app: Component } {
+  return { app: component };
+}
+
+/** Port numbers of the Services and, where they differ, of the containers behind them. */
+export const ports = {
+  liteLlm: 4000,
+  openWebUiService: 80,
+  openWebUi: 8080,
+  redis: 6379,
+  https: 443,
+  dns: 53,
+} as const;
+
+/** The Redis ACL users: one per program, each confined to its own keys. */
+export const redisUsers = { liteLlm: "litellm", openWebUi: "open-webui" } as const;
+
+/** What all Redis keys of a program begin with; a colon follows. */
+export const redisPrefixes = { liteLlm: "litellm", openWebUi: "open-webui" } as const;
+
+/** Keys inside the Secrets, by consumer. A pod reads only the Secret of its own component. */
+export const secretKeys = {
+  liteLlm: {
+    masterKey: "LITELLM_MASTER_KEY",
+    awsAccessKeyId: "AWS_ACCESS_KEY_ID",
+    awsSecretAccessKey: "AWS_SECRET_ACCESS_KEY",
+    redisPassword: "REDIS_PASSWORD",
+  },
+  openWebUi: {
+    liteLlmKey: "OPENAI_API_KEY",
+    secretKey: "WEBUI_SECRET_KEY",
+    redisPassword: "REDIS_PASSWORD",
+    adminPassword: "WEBUI_ADMIN_PASSWORD",
+  },
+  redis: {
+    /** The ACL file with SHA-256 digests: Redis' pod never holds a password. */
+    acl: "users.acl",
+  },
+} as const;
+
+/** Names of the Secrets that this program makes, one per consumer. */
+export const secretNames = components;
+
+/** Terraform outputs that become Secrets. All of them are `sensitive`. */
+export const secretOutputs = {
+  awsAccessKeyId: "aws_access_key_id",
+  awsSecretAccessKey: "aws_secret_access_key",
+  liteLlmMasterKey: "litellm_master_key",
+  openWebUiSecretKey: "open_webui_secret_key",
+  openWebUiAdminPassword: "open_webui_admin_password",
+  redisPasswordLiteLlm: "redis_password_litellm",
+  redisPasswordOpenWebUi: "redis_password_open_webui",
+} as const;
+
+/** Terraform outputs that are no secret. */
+export const plainOutputs = {
+  userArn: "user_arn",
+  policyArns: "policy_arns",
+  accessKeySlot: "access_key_slot",
+} as const;
+
+/** The two places an access key can have; slot `a` is the first key of every installation. */
+export const keySlots = ["a", "b"] as const;
+export type KeySlot = (typeof keySlots)[number];
+
+/** The slot whose key the Secret carries. */
+export const activeKeySlot: KeySlot = "a";
+
+/** Where local Terraform state lives, relative to the project: outside `cdktf.out`, which is rebuilt at will. */
+export const stateFolder = "state";
+
+/** Annotations on pods: a change of one rolls the pod. None is derived from a secret's value. */
+export const podAnnotations = {
+  configChecksum: `${partOf}/config-checksum`,
+  secretsVersion: `${partOf}/secrets-version`,
+  accessKeySlot: `${partOf}/access-key-slot`,
+} as const;
+
+/** The address of a Service for any pod of the cluster, such as `litellm.open-webui.svc.cluster.local`. */
+export function serviceHost(component: Component, namespace: string, clusterDomain: string): string {
+  return `${component}.${namespace}.svc.${clusterDomain}`;
+}

@@ -1,0 +1,46 @@
+import { cpSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import path from "node:path";
+import { ApiObject } from "cdk8s";
+import { TerraformResource } from "cdktf";
+import { createKubernetesApp } from "../k8s/app";
+import type { StackConfig } from "../lib/config";
+import type { Images } from "../lib/versions";
+import { createTerraformApp } from "../terraform/app";
+
+/** What was rendered, for people. */
+export interface Rendered {
+  /** `Kind name` of every Kubernetes object, in order of application. */
+  readonly objects: readonly { readonly kind: string; readonly name: string }[];
+  /** Type of every Terraform resource. */
+  readonly resourceTypes: readonly string[];
+}
+
+/**
+ * Renders both sides in one process: `dist/` is replaced as a whole, in `cdktf.out/` (which also holds Terraform's
+ * downloads) the rendered files are. Both are rendered aside first: when one fails, what was there stays as it was.
+ * @param folder - where `dist/` and `cdktf.out/` are
+ */
+export function renderStack(config: StackConfig, images: Images, folder: string): Rendered {
+  const aside = mkdtempSync(path.join(folder, ".synth-"));
+  try {
+    const kubernetes = createKubernetesApp(config, images, { outdir: path.join(aside, "dist") });
+    const terraform = createTerraformApp(config, { outdir: path.join(aside, "cdktf.out") });
+    kubernetes.synth();
+    terraform.synth();
+    rmSync(path.join(folder, "dist"), { recursive: true, force: true });
+    renameSync(path.join(aside, "dist"), path.join(folder, "dist"));
+    cpSync(path.join(aside, "cdktf.out"), path.join(folder, "cdktf.out"), { recursive: true });
+    return {
+      objects: kubernetes.charts
+        .flatMap((chart) => chart.node.findAll())
+        .filter(ApiObject.isApiObject)
+        .map(({ kind, name }) => ({ kind, name })),
+      resourceTypes: terraform.node
+        .findAll()
+        .filter(TerraformResource.isTerraformResource)
+        .map((resource) => resource.terraformResourceType),
+    };
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
+  }
+}

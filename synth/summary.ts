@@ -1,0 +1,77 @@
+import Table from "cli-table3";
+import type { StackConfig } from "../lib/config";
+import { type ConfiguredModel, catalogue, invocationId } from "../lib/models";
+import { publicUrl } from "../lib/public-url";
+import type { Rendered } from "./render";
+
+/** What was rendered, what the models cost, and what to do next. */
+export function summarise(config: StackConfig, rendered: Rendered): string {
+  const kubernetes = countByName(rendered.objects.map(({ kind }) => kind));
+  const aws = countByName(rendered.resourceTypes);
+  return [
+    "Rendered dist/ (Kubernetes) and cdktf.out/ (AWS):",
+    table(["Kubernetes object", "count", "AWS resource", "count"], sideBySide(kubernetes, aws)),
+    "",
+    `Models, called from ${config.aws.region} (USD per million tokens):`,
+    table(["alias", "Bedrock id", "in", "out", "when it fails"], config.models.map(modelRow)),
+    ...config.models.flatMap(lifecycleWarning),
+    "",
+    `The chat will be at ${publicUrl(config)}. Next:`,
+    ...nextSteps(config).map((step, index) => `  ${index + 1}. ${step}`),
+  ].join("\n");
+}
+
+function nextSteps({ secrets }: StackConfig): readonly string[] {
+  const apply = "npx cdk8s synth --stdout | kubectl apply --server-side -f -";
+  const deploy = "npx cdktf deploy";
+  switch (secrets.kind) {
+    case "terraform":
+      return [deploy, "npm run -s secrets | kubectl apply --server-side -f -", apply];
+    case "existing":
+      return [
+        deploy,
+        `fill the Secrets ${secrets.liteLlm}, ${secrets.openWebUi} and ${secrets.redis} (docs/configuration.md)`,
+        apply,
+      ];
+    case "external":
+      return [deploy, `fill ${secrets.remoteKey} in the store ${secrets.store.name} (docs/configuration.md)`, apply];
+  }
+}
+
+function modelRow(model: ConfiguredModel): string[] {
+  const { prices, fallbacks } = model;
+  return [
+    model.alias,
+    invocationId(model),
+    String(prices.input),
+    String(prices.output),
+    fallbacks.length === 0 ? "error" : fallbacks.join(", "),
+  ];
+}
+
+function lifecycleWarning({ alias, modelId }: ConfiguredModel): string[] {
+  const lifecycle = catalogue[modelId]?.lifecycle;
+  if (lifecycle?.state !== "legacy") return [];
+  return [
+    `Warning: ${alias}: ${modelId} is a legacy model; requests fail from ${lifecycle.endOfLife} on. Move to ${lifecycle.successor}.`,
+  ];
+}
+
+function countByName(names: readonly string[]): [string, string][] {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, count]) => [name, String(count)]);
+}
+
+function sideBySide(left: readonly [string, string][], right: readonly [string, string][]): string[][] {
+  return Array.from({ length: Math.max(left.length, right.length) }, (_, row) => [
+    ...(left[row] ?? ["", ""]),
+    ...(right[row] ?? ["", ""]),
+  ]);
+}
+
+function table(head: string[], rows: string[][]): string {
+  const output = new Table({ head, style: { head: [], border: [], compact: true } });
+  output.push(...rows);
+  return output.toString();
+}

@@ -1,0 +1,31 @@
+import { Password } from "@cdktf/provider-random/lib/password";
+import { Construct } from "constructs";
+import { secretOutputs } from "../../lib/naming";
+
+export interface ApplicationSecretsProps {
+  /** Generation of all of them: a higher number makes new ones. */
+  readonly version: number;
+}
+
+/** Letters and digits only: the Redis passwords stand in URLs. 48 of them are 285 bits. */
+const shape = { length: 48, special: false };
+
+/** The random secrets of the programs themselves, kept in Terraform's state. */
+export class ApplicationSecrets extends Construct {
+  /** By the name of the output that each belongs to. */
+  readonly values: Readonly<Record<string, string>>;
+
+  constructor(scope: Construct, id: string, props: ApplicationSecretsProps) {
+    super(scope, id);
+    const random = (name: string) =>
+      new Password(this, name, { ...shape, keepers: { version: String(props.version) } }).result;
+    this.values = {
+      // LiteLLM's clients expect the prefix.
+      [secretOutputs.liteLlmMasterKey]: `sk-${random("litellm-master-key")}`,
+      [secretOutputs.openWebUiSecretKey]: random("open-webui-secret-key"),
+      [secretOutputs.openWebUiAdminPassword]: random("open-webui-admin-password"),
+      [secretOutputs.redisPasswordLiteLlm]: random("redis-password-litellm"),
+      [secretOutputs.redisPasswordOpenWebUi]: random("redis-password-open-webui"),
+    };
+  }
+}

@@ -2,6 +2,6 @@
 module.exports = {
   testEnvironment: "node",
   roots: ["<rootDir>/test"],
-  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/cluster/", "<rootDir>/test/terraform-bed/"],
+  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/real/"],
   transform: { "\\.ts$": "@swc/jest" },
 };

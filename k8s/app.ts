@@ -1,4 +1,4 @@
-import { App, type AppProps } from "cdk8s";
+import { App, type AppProps, YamlOutputType } from "cdk8s";
 import type { StackConfig } from "../lib/config";
 import type { Images } from "../lib/versions";
 import { LiteLlmChart } from "./charts/litellm-chart";
@@ -10,12 +10,12 @@ import { ExternalSecretsChart, SecretsChart } from "./charts/secrets-chart";
 import type { SecretValues } from "./constructs/secrets/stack-secrets";
 
 /**
- * The Kubernetes side. Charts depend on each other in the order in which their objects should be applied, which
- * numbers the rendered files.
+ * The Kubernetes side, as one file: `cdk8s synth --stdout` joins several without a separator, in no certain order.
+ * Charts depend on each other in the order in which their objects should be applied.
  * @param props - cdk8s' own settings, such as the output folder
  */
 export function createKubernetesApp(config: StackConfig, images: Images, props: AppProps = {}): App {
-  const app = new App(props);
+  const app = new App({ yamlOutputType: YamlOutputType.FILE_PER_APP, ...props });
   const namespace = new NamespaceChart(app, "namespace", config);
   const network = new NetworkChart(app, "network", config);
   const redis = new RedisChart(app, "redis", config, images);

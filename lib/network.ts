@@ -51,7 +51,8 @@ const notPublicV4 = [
   "224.0.0.0/4",
   "240.0.0.0/4",
 ] as const;
-const notPublicV6 = ["::/127", "::ffff:0:0/96", "64:ff9b::/96", "fc00::/7", "fe80::/10", "ff00::/8"] as const;
+// IPv4-mapped addresses (::ffff:0:0/96) can't be listed: Kubernetes reads them as IPv4, where the rules above apply.
+const notPublicV6 = ["::/127", "64:ff9b::/96", "fc00::/7", "fe80::/10", "ff00::/8"] as const;
 
 const publicAddresses: Peer = {
   kind: "addresses",

@@ -22,17 +22,22 @@ export class NetworkPolicies extends Construct {
       spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
     });
     for (const component of Object.values(components)) {
+      const ingress = props.edges.filter(({ to }) => isComponent(to, component));
+      const egress = props.edges.filter(({ from }) => isComponent(from, component));
       new k8s.KubeNetworkPolicy(this, component, {
         metadata: { name: component },
         spec: {
           podSelector: { matchLabels: matchLabels(component) },
           policyTypes: ["Ingress", "Egress"],
-          ingress: props.edges
-            .filter(({ to }) => isComponent(to, component))
-            .map((edge) => ({ from: peers(edge.from, props.namespace), ports: policyPorts(edge) })),
-          egress: props.edges
-            .filter(({ from }) => isComponent(from, component))
-            .map((edge) => ({ to: peers(edge.to, props.namespace), ports: policyPorts(edge) })),
+          // Without edges the list is left out: an empty one means the same, but would differ at every apply.
+          ...(ingress.length === 0
+            ? {}
+            : {
+                ingress: ingress.map((edge) => ({ from: peers(edge.from, props.namespace), ports: policyPorts(edge) })),
+              }),
+          ...(egress.length === 0
+            ? {}
+            : { egress: egress.map((edge) => ({ to: peers(edge.to, props.namespace), ports: policyPorts(edge) })) }),
         },
       });
     }

@@ -1,0 +1,19 @@
+import { run } from "./run";
+
+/** kubectl against the current context. Its warnings are failures: an API server only warns of a pod that it will refuse. */
+export function kubectl(args: readonly string[], input?: string): string {
+  const { stdout, stderr } = run("kubectl", args, input === undefined ? {} : { input });
+  const warnings = stderr.split("\n").filter((line) => line.startsWith("Warning:"));
+  if (warnings.length > 0) throw new Error(`kubectl ${args.join(" ")} warned\n${warnings.join("\n")}`);
+  return stdout;
+}
+
+/** `kubectl ... -o json`, parsed. */
+export function kubectlJson<Result>(args: readonly string[]): Result {
+  return JSON.parse(kubectl([...args, "-o", "json"])) as Result;
+}
+
+/** Deletes a Namespace and waits until everything in it is gone. */
+export function deleteNamespace(name: string): void {
+  kubectl(["delete", "namespace", name, "--ignore-not-found", "--wait", "--timeout=180s"]);
+}

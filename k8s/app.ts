@@ -1,4 +1,4 @@
-import { App, type AppProps, YamlOutputType } from "cdk8s";
+import { ApiObject, App, type AppProps, YamlOutputType } from "cdk8s";
 import type { StackConfig } from "../lib/config";
 import type { Images } from "../lib/versions";
 import { LiteLlmChart } from "./charts/litellm-chart";
@@ -34,6 +34,14 @@ export function createKubernetesApp(config: StackConfig, images: Images, props: 
     redis.addDependency(secrets);
   }
   return app;
+}
+
+/** The kind of every object of an app, in order of application. */
+export function listObjectKinds(app: App): readonly string[] {
+  return app.charts
+    .flatMap((chart) => chart.node.findAll())
+    .filter(ApiObject.isApiObject)
+    .map(({ kind }) => kind);
 }
 
 /** The Secrets with their values, for standard output only, and the Namespace, so that they can be applied first. */

@@ -36,7 +36,7 @@ export interface Offer {
 export interface ModelDefinition {
   readonly kind: "chat" | "embedding";
   readonly input: readonly ("text" | "image")[];
-  /** Under which profiles the model is offered; the first one is the default. */
+  /** Under which profiles the model is offered; the default is the first of `us`, `global`, `in-region`. */
   readonly offers: Readonly<Partial<Record<Profile, Offer | undefined>>>;
   /** Request parameters that the model refuses and LiteLLM's `drop_params` doesn't know of. */
   readonly refusedParams?: readonly string[] | undefined;

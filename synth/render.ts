@@ -1,16 +1,14 @@
 import { cpSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
-import { ApiObject } from "cdk8s";
-import { TerraformResource } from "cdktf";
-import { createKubernetesApp } from "../k8s/app";
+import { createKubernetesApp, listObjectKinds } from "../k8s/app";
 import type { StackConfig } from "../lib/config";
 import type { Images } from "../lib/versions";
-import { createTerraformApp } from "../terraform/app";
+import { createTerraformApp, listResourceTypes } from "../terraform/app";
 
 /** What was rendered, for people. */
 export interface Rendered {
-  /** `Kind name` of every Kubernetes object, in order of application. */
-  readonly objects: readonly { readonly kind: string; readonly name: string }[];
+  /** Kind of every Kubernetes object, in order of application. */
+  readonly objectKinds: readonly string[];
   /** Type of every Terraform resource. */
   readonly resourceTypes: readonly string[];
 }
@@ -31,14 +29,8 @@ export function renderStack(config: StackConfig, images: Images, folder: string)
     renameSync(path.join(aside, "dist"), path.join(folder, "dist"));
     cpSync(path.join(aside, "cdktf.out"), path.join(folder, "cdktf.out"), { recursive: true });
     return {
-      objects: kubernetes.charts
-        .flatMap((chart) => chart.node.findAll())
-        .filter(ApiObject.isApiObject)
-        .map(({ kind, name }) => ({ kind, name })),
-      resourceTypes: terraform.node
-        .findAll()
-        .filter(TerraformResource.isTerraformResource)
-        .map((resource) => resource.terraformResourceType),
+      objectKinds: listObjectKinds(kubernetes),
+      resourceTypes: listResourceTypes(terraform),
     };
   } finally {
     rmSync(aside, { recursive: true, force: true });

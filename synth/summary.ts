@@ -6,7 +6,7 @@ import type { Rendered } from "./render";
 
 /** What was rendered, what the models cost, and what to do next. */
 export function summarise(config: StackConfig, rendered: Rendered): string {
-  const kubernetes = countByName(rendered.objects.map(({ kind }) => kind));
+  const kubernetes = countByName(rendered.objectKinds);
   const aws = countByName(rendered.resourceTypes);
   return [
     "Rendered dist/ (Kubernetes) and cdktf.out/ (AWS):",
@@ -30,8 +30,8 @@ function nextSteps({ secrets }: StackConfig): readonly string[] {
     case "existing":
       return [
         deploy,
-        `fill the Secrets ${secrets.liteLlm}, ${secrets.openWebUi} and ${secrets.redis} (docs/configuration.md)`,
         apply,
+        `fill the Secrets ${secrets.liteLlm}, ${secrets.openWebUi} and ${secrets.redis} (docs/configuration.md): the pods wait for them`,
       ];
     case "external":
       return [deploy, `fill ${secrets.remoteKey} in the store ${secrets.store.name} (docs/configuration.md)`, apply];

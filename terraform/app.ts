@@ -1,4 +1,4 @@
-import { App, type AppConfig } from "cdktf";
+import { App, type AppConfig, TerraformResource } from "cdktf";
 import type { StackConfig } from "../lib/config";
 import { BedrockStack } from "./stacks/bedrock-stack";
 
@@ -11,4 +11,12 @@ export function createTerraformApp(config: StackConfig, options: AppConfig = {})
   const app = new App({ stackTraces: false, ...options });
   new BedrockStack(app, config.aws.userName, config);
   return app;
+}
+
+/** The type of every resource of an app, such as `aws_iam_user`. */
+export function listResourceTypes(app: App): readonly string[] {
+  return app.node
+    .findAll()
+    .filter(TerraformResource.isTerraformResource)
+    .map(({ terraformResourceType }) => terraformResourceType);
 }

@@ -1,33 +1,30 @@
 import { k8s } from "cdk8s-plus-28";
 
-/** The numeric user and group that a pod's processes run as. */
-export interface PodUser {
-  readonly uid: number;
-  readonly gid: number;
-}
+/**
+ * The user and group of every pod: `nonroot` of distroless images, high enough to be nobody on the node. No image has
+ * an entry for it, and none needs one. Files on the volumes belong to it: changing it later locks them.
+ */
+const nonRoot = 65532;
 
 /**
- * What every pod of the stack has: a non-root user, the runtime's seccomp profile, no service-account token, and no
+ * What every pod has: a non-root user, the runtime's seccomp profile, no service-account token, and no
  * `*_PORT` variables of other Services (LiteLLM and Open WebUI read some of those names as their own settings).
  *
  * `fsGroupChangePolicy: OnRootMismatch` makes volumes writable for the user once, not at every start.
  */
-export function hardenedPod(
-  user: PodUser,
-): Pick<k8s.PodSpec, "automountServiceAccountToken" | "enableServiceLinks" | "securityContext"> {
-  return {
+export const hardenedPod: Pick<k8s.PodSpec, "automountServiceAccountToken" | "enableServiceLinks" | "securityContext"> =
+  {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     securityContext: {
       runAsNonRoot: true,
-      runAsUser: user.uid,
-      runAsGroup: user.gid,
-      fsGroup: user.gid,
+      runAsUser: nonRoot,
+      runAsGroup: nonRoot,
+      fsGroup: nonRoot,
       fsGroupChangePolicy: "OnRootMismatch",
       seccompProfile: { type: "RuntimeDefault" },
     },
   };
-}
 
 /** What every container of the stack has: a read-only root, no capabilities, an image that is pulled once. */
 export const hardenedContainer: Pick<k8s.Container, "imagePullPolicy" | "securityContext"> = {
@@ -48,13 +45,21 @@ export interface ContainerResources {
   readonly memoryLimit: string;
 }
 
-export function resourceRequirements(resources: ContainerResources): k8s.ResourceRequirements {
+/**
+ * @param resources - CPU and memory
+ * @param scratchSpace - what the container may write outside its volumes (`emptyDir`s and logs), such as `256Mi`
+ */
+export function resourceRequirements(resources: ContainerResources, scratchSpace: string): k8s.ResourceRequirements {
   return {
     requests: {
       cpu: k8s.Quantity.fromString(resources.cpuRequest),
       memory: k8s.Quantity.fromString(resources.memoryRequest),
+      "ephemeral-storage": k8s.Quantity.fromString("32Mi"),
     },
-    limits: { memory: k8s.Quantity.fromString(resources.memoryLimit) },
+    limits: {
+      memory: k8s.Quantity.fromString(resources.memoryLimit),
+      "ephemeral-storage": k8s.Quantity.fromString(scratchSpace),
+    },
   };
 }
 

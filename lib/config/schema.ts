@@ -81,7 +81,7 @@ export const regionSchema = z
   .string()
   .regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'allowed: an AWS Region such as "us-east-1".');
 
-/** A sentence that says why a safeguard is loosened; it is listed in docs and tests. */
+/** A sentence that says why a safeguard is loosened. */
 const reason = z.string().trim().min(10, "allowed: a sentence (at least 10 characters) that says why this is safe.");
 
 /** OAuth2 Proxy's and Traefik's header names; letters, digits and dashes. */
@@ -354,7 +354,7 @@ export const stackSchema = group({
   aws: group({
     /** Where requests are sent and what IAM allows. */
     region: regionSchema.default("us-east-1"),
-    /** Name of the IAM user, of its policies' prefix, and of the Terraform stack with its state. */
+    /** Name of the IAM user, of its policy, and of the Terraform stack with its state: another name starts anew. */
     userName: z
       .string()
       .regex(/^[A-Za-z0-9_-]{1,50}$/, 'allowed: letters, digits, "-" and "_", at most 50.')
@@ -365,7 +365,7 @@ export const stackSchema = group({
     budget: budget.prefault({ kind: "limited", limitUsd: 20 }),
     /** How often a failed call to Bedrock is tried again (throttling and server errors only). */
     retries: z.int().min(0).max(10).default(2),
-    /** Longest time that Bedrock may take for one call, in seconds. */
+    /** Longest time that Bedrock may take for one attempt, in seconds. */
     requestTimeoutSeconds: z.int().min(10).max(3600).default(300),
     resources: resources("100m", "400Mi", "768Mi"),
   }).prefault({}),

@@ -38,7 +38,7 @@ export interface LiteLlmProps {
   readonly budget: Budget;
   /** How often a failed call to Bedrock is tried again. */
   readonly retries: number;
-  /** Longest time of one call to Bedrock, in seconds; a pod that stops waits as long for running answers. */
+  /** Longest time of one attempt to call Bedrock, in seconds; a pod that stops waits as long for running answers. */
   readonly requestTimeoutSeconds: number;
   readonly redis: RedisEndpoint;
   /** Secret with the master key, the AWS key and the Redis password. */
@@ -61,9 +61,6 @@ export interface LiteLlmEndpoint {
   /** Where metrics are: `/metrics` only redirects here. */
   readonly metricsPath: string;
 }
-
-/** Distroless' `nonroot`; the image has no entry for it and needs none once HOME is set. */
-const user = { uid: 65532, gid: 65532 };
 
 const configPath = "/etc/litellm";
 const drainSeconds = 5;
@@ -98,8 +95,8 @@ export class LiteLlm extends Construct {
             },
           },
           spec: {
-            ...hardenedPod(user),
-            // A running answer may take as long as a call may; an idle pod exits at once.
+            ...hardenedPod,
+            // A running answer may take as long as one attempt may; an idle pod exits at once.
             terminationGracePeriodSeconds: drainSeconds + props.requestTimeoutSeconds + 10,
             containers: [container(props)],
             volumes: [
@@ -131,7 +128,7 @@ function container(props: LiteLlmProps): k8s.Container {
     args: ["--config", `${configPath}/config.yaml`, "--port", String(ports.liteLlm)],
     ports: [{ name: "http", containerPort: ports.liteLlm }],
     env: [...secretEnv(props.secretName, Object.values(secretKeys.liteLlm)), ...plainEnv(environment(props.region))],
-    resources: resourceRequirements(props.resources),
+    resources: resourceRequirements(props.resources, "256Mi"),
     lifecycle: drainFirst(drainSeconds),
     ...httpProbes({
       port: "http",

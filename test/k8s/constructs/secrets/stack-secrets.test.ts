@@ -1,0 +1,101 @@
+import {
+  type SecretValues,
+  StackSecrets,
+  type StackSecretsProps,
+} from "../../../../k8s/constructs/secrets/stack-secrets";
+import { secretOutputs } from "../../../../lib/naming";
+import { sha256 } from "../../../../lib/sha256";
+import { findObject, listObjects, renderConstruct } from "../../../support/kubernetes";
+
+/** A value for every output: a new output without a value doesn't compile. */
+type EveryOutput = Readonly<Record<(typeof secretOutputs)[keyof typeof secretOutputs], string>>;
+
+const values: EveryOutput = {
+  aws_access_key_id: "test-access-key-id",
+  aws_secret_access_key: "test-secret-access-key",
+  litellm_master_key: "test-master-key",
+  open_webui_secret_key: "test-session-key",
+  open_webui_admin_password: "test-admin-password",
+  redis_password_litellm: "test-redis-password-of-litellm",
+  redis_password_open_webui: "test-redis-password-of-open-webui",
+};
+
+const all: Required<StackSecretsProps> = { values, hasAdmin: true };
+
+function render(changes: Partial<StackSecretsProps> = {}) {
+  return renderConstruct((scope) => new StackSecrets(scope, "secrets", { ...all, ...changes })).objects;
+}
+
+function dataOf(name: string, changes: Partial<StackSecretsProps> = {}) {
+  return findObject(render(changes), "Secret", name).stringData;
+}
+
+describe("StackSecrets", () => {
+  it("makes one Secret per consumer", () => {
+    expect(listObjects(render())).toEqual(["Secret litellm", "Secret open-webui", "Secret open-webui-redis"]);
+  });
+
+  it("gives LiteLLM the master key, the AWS key and its own Redis password", () => {
+    expect(dataOf("litellm")).toEqual({
+      LITELLM_MASTER_KEY: "test-master-key",
+      AWS_ACCESS_KEY_ID: "test-access-key-id",
+      AWS_SECRET_ACCESS_KEY: "test-secret-access-key",
+      REDIS_PASSWORD: "test-redis-password-of-litellm",
+    });
+  });
+
+  it("gives Open WebUI the proxy's key, its own keys and passwords, and no AWS key", () => {
+    expect(dataOf("open-webui")).toEqual({
+      OPENAI_API_KEY: "test-master-key",
+      WEBUI_SECRET_KEY: "test-session-key",
+      REDIS_PASSWORD: "test-redis-password-of-open-webui",
+      WEBUI_ADMIN_PASSWORD: "test-admin-password",
+    });
+  });
+
+  it("gives Open WebUI no administrator's password where the sign-in has no administrator", () => {
+    expect(dataOf("open-webui", { hasAdmin: false })).toEqual({
+      OPENAI_API_KEY: "test-master-key",
+      WEBUI_SECRET_KEY: "test-session-key",
+      REDIS_PASSWORD: "test-redis-password-of-open-webui",
+    });
+  });
+
+  it("gives Redis the digests of its users' passwords", () => {
+    const data = dataOf("open-webui-redis");
+    expect(Object.keys(data)).toEqual(["users.acl"]);
+    expect(data["users.acl"]).toContain(`user litellm on #${sha256("test-redis-password-of-litellm")} `);
+    expect(data["users.acl"]).toContain(`user open-webui on #${sha256("test-redis-password-of-open-webui")} `);
+  });
+
+  it("gives Redis no value in clear", () => {
+    const text = JSON.stringify(dataOf("open-webui-redis"));
+    expect(text).toContain("user litellm");
+    expect(Object.values(values).filter((value) => text.includes(value))).toEqual([]);
+  });
+
+  it.each(Object.values(secretOutputs))("refuses to go without %s", (output) => {
+    const missing = Object.fromEntries(Object.entries(values).filter(([name]) => name !== output));
+    expect(() => render({ values: missing })).toThrow(
+      new Error(
+        `Terraform output ${output}: got nothing; allowed: a text that isn't empty. Run "npx cdktf deploy" first.`,
+      ),
+    );
+  });
+
+  it.each(
+    Object.values(secretOutputs).flatMap((output) => [[output, ""] as const, [output, " \n"] as const]),
+  )("refuses %s as %j", (output, value) => {
+    const empty: SecretValues = { ...values, [output]: value };
+    expect(() => render({ values: empty })).toThrow(
+      new Error(
+        `Terraform output ${output}: got an empty text; allowed: a text that isn't empty. Run "npx cdktf deploy" first.`,
+      ),
+    );
+  });
+
+  it("doesn't ask for the administrator's password where there is no administrator", () => {
+    const { open_webui_admin_password: _, ...others } = values;
+    expect(listObjects(render({ values: others, hasAdmin: false }))).toHaveLength(3);
+  });
+});

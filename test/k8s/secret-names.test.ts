@@ -1,0 +1,23 @@
+import { secretNamesOf } from "../../k8s/secret-names";
+import { accept, minimalWith } from "../support/config-input";
+
+const ours = { liteLlm: "litellm", openWebUi: "open-webui", redis: "open-webui-redis" };
+
+describe("secretNamesOf", () => {
+  it.each([
+    ["terraform", { kind: "terraform" }],
+    ["external", { kind: "external", store: { name: "vault" } }],
+    ["existing, without names", { kind: "existing" }],
+  ])("names our own Secrets when secrets.kind is %s", (_, secrets) => {
+    expect(secretNamesOf(accept(minimalWith({ secrets })))).toEqual(ours);
+  });
+
+  it("names the Secrets that the configuration says exist", () => {
+    const secrets = { kind: "existing", liteLlm: "proxy-keys", openWebUi: "chat-keys", redis: "redis-users" };
+    expect(secretNamesOf(accept(minimalWith({ secrets })))).toEqual({
+      liteLlm: "proxy-keys",
+      openWebUi: "chat-keys",
+      redis: "redis-users",
+    });
+  });
+});

@@ -1,0 +1,797 @@
+import { defineConfig, type StackConfigInput } from "../../../lib/config";
+import { catalogue } from "../../../lib/models";
+import type { Complete, EveryKind } from "../../support/complete";
+import { accept, minimal, minimalWith, problemsOf, refuse } from "../../support/config-input";
+import { fakeSecrets } from "../../support/fake-secrets";
+
+type Group<Name extends keyof StackConfigInput> = Exclude<StackConfigInput[Name], undefined>;
+type Auth = Group<"openWebUi">["auth"];
+type Budget = Exclude<Group<"liteLlm">["budget"], undefined>;
+type Tls = Exclude<Extract<Group<"ingress">, { kind: "traefik" }>["tls"], undefined>;
+
+const novaLite = "amazon.nova-lite-v1:0";
+const definition = {
+  offers: { us: { prices: { input: 1, output: 2 }, routes: { "us-east-1": ["us-east-1", "us-west-2"] } } },
+};
+
+/** Values by path, such as `aws.region`; empty groups and lists are values too. */
+function leaves(value: unknown, path = ""): readonly (readonly [string, unknown])[] {
+  const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
+  if (entries.length === 0) return value === undefined ? [] : [[path, value]];
+  return entries.flatMap(([key, item]) => leaves(item, path === "" ? key : `${path}.${key}`));
+}
+
+describe("defineConfig", () => {
+  it("returns what it was given, unchecked", () => {
+    const config = { ...minimal, host: "not a host" };
+    expect(defineConfig(config)).toBe(config);
+  });
+});
+
+describe("a minimal configuration", () => {
+  const defaults = [
+    ["namespace", "open-webui"],
+    ["aws.region", "us-east-1"],
+    ["aws.userName", "open-webui-bedrock"],
+    ["liteLlm.replicas", 1],
+    ["liteLlm.budget.kind", "limited"],
+    ["liteLlm.budget.limitUsd", 20],
+    ["liteLlm.budget.period", "30d"],
+    ["liteLlm.retries", 2],
+    ["liteLlm.requestTimeoutSeconds", 300],
+    ["liteLlm.resources.cpuRequest", "100m"],
+    ["liteLlm.resources.memoryRequest", "400Mi"],
+    ["liteLlm.resources.memoryLimit", "768Mi"],
+    ["openWebUi.auth.allowSignUp", false],
+    ["openWebUi.storage.size", "5Gi"],
+    ["openWebUi.resources.cpuRequest", "100m"],
+    ["openWebUi.resources.memoryRequest", "384Mi"],
+    ["openWebUi.resources.memoryLimit", "1Gi"],
+    ["redis.storage.size", "1Gi"],
+    ["redis.resources.cpuRequest", "20m"],
+    ["redis.resources.memoryRequest", "32Mi"],
+    ["redis.resources.memoryLimit", "128Mi"],
+    ["ingress.kind", "none"],
+    ["monitoring.kind", "none"],
+    ["secrets.kind", "terraform"],
+    ["secrets.version", 1],
+    ["cluster.domain", "cluster.local"],
+    ["cluster.dns.namespace", "kube-system"],
+    ["cluster.dns.podLabels.k8s-app", "kube-dns"],
+  ] as const;
+  const { models: _, ...settings } = accept(minimal);
+  const found = new Map(leaves(settings));
+
+  it.each(defaults)("gets %s = %j", (path, value) => {
+    expect(found.get(path)).toBe(value);
+  });
+
+  it("gets no other default", () => {
+    const given = ["host", "openWebUi.auth.kind", "openWebUi.auth.owner"];
+    expect([...found.keys()].sort()).toEqual([...given, ...defaults.map(([path]) => path)].sort());
+  });
+
+  it("keeps what it gives", () => {
+    expect(accept(minimal)).toMatchObject({
+      host: "chat.example.com",
+      models: [{ alias: "nova-lite", modelId: novaLite }],
+      openWebUi: { auth: { kind: "accounts", owner: "you@example.com" } },
+    });
+  });
+});
+
+describe("the defaults of each kind", () => {
+  it("names OAuth2 Proxy's e-mail header for a trusted header, and lets new users chat", () => {
+    const auth = { kind: "trusted-header", owner: "me@example.com", unauthenticated: { reason: "a private network" } };
+    expect(accept(minimalWith({ "openWebUi.auth": auth })).openWebUi.auth).toEqual({
+      ...auth,
+      emailHeader: "X-Auth-Request-Email",
+      newUsers: "user",
+    });
+  });
+
+  it("serves https through k3s' Traefik, without middlewares", () => {
+    expect(accept(minimalWith({ ingress: { kind: "traefik" } })).ingress).toEqual({
+      kind: "traefik",
+      middlewares: [],
+      entryPoints: ["websecure"],
+      tls: { kind: "default-certificate" },
+      controller: { namespace: "kube-system", podLabels: { "app.kubernetes.io/name": "traefik" } },
+    });
+  });
+
+  it("expects ingress-nginx behind a standard Ingress", () => {
+    expect(accept(minimalWith({ ingress: { kind: "ingress" } })).ingress).toEqual({
+      kind: "ingress",
+      annotations: {},
+      controller: { namespace: "ingress-nginx", podLabels: { "app.kubernetes.io/name": "ingress-nginx" } },
+    });
+  });
+
+  it("expects kube-prometheus-stack in the namespace monitoring", () => {
+    expect(accept(minimalWith({ monitoring: { kind: "prometheus-operator" } })).monitoring).toEqual({
+      kind: "prometheus-operator",
+      release: "prometheus",
+      prometheus: { namespace: "monitoring", podLabels: { "app.kubernetes.io/name": "prometheus" } },
+    });
+  });
+
+  it("expects existing Secrets under the components' names", () => {
+    expect(accept(minimalWith({ secrets: { kind: "existing" } })).secrets).toEqual({
+      kind: "existing",
+      version: 1,
+      liteLlm: "litellm",
+      openWebUi: "open-webui",
+      redis: "open-webui-redis",
+    });
+  });
+
+  it("reads external secrets hourly, from one entry of a ClusterSecretStore", () => {
+    expect(accept(minimalWith({ secrets: { kind: "external", store: { name: "vault" } } })).secrets).toEqual({
+      kind: "external",
+      version: 1,
+      store: { name: "vault", kind: "ClusterSecretStore" },
+      remoteKey: "open-webui-bedrock",
+      refreshInterval: "1h",
+    });
+  });
+
+  it("counts a limited budget over 30 days", () => {
+    expect(accept(minimalWith({ "liteLlm.budget": { kind: "limited", limitUsd: 7.5 } })).liteLlm.budget).toEqual({
+      kind: "limited",
+      limitUsd: 7.5,
+      period: "30d",
+    });
+  });
+});
+
+describe("settings that are given", () => {
+  const reason = "only reachable through the VPN";
+  const auth: EveryKind<Auth> = {
+    proxy: { kind: "proxy", unauthenticated: { reason } },
+    "trusted-header": {
+      kind: "trusted-header",
+      owner: "parent@example.com",
+      emailHeader: "Remote-Email",
+      nameHeader: "Remote-Name",
+      newUsers: "pending",
+      unauthenticated: { reason },
+    },
+    accounts: { kind: "accounts", owner: "admin@example.com", allowSignUp: true },
+  };
+  const tls: EveryKind<Tls> = {
+    "default-certificate": { kind: "default-certificate" },
+    secret: { kind: "secret", secretName: "chat-tls" },
+    "cert-resolver": { kind: "cert-resolver", certResolver: "letsencrypt" },
+    upstream: { kind: "upstream" },
+    none: { kind: "none" },
+  };
+  const ingress: EveryKind<Group<"ingress">> = {
+    traefik: {
+      kind: "traefik",
+      middlewares: [{ name: "google-oauth", namespace: "public-ingress" }],
+      entryPoints: ["web"],
+      tls: tls.secret,
+      controller: { namespace: "traefik", podLabels: { app: "traefik" } },
+    },
+    ingress: {
+      kind: "ingress",
+      className: "nginx",
+      tlsSecretName: "chat-tls",
+      annotations: { "cert-manager.io/cluster-issuer": "letsencrypt" },
+      controller: { namespace: "nginx", podLabels: { app: "nginx" } },
+    },
+    none: { kind: "none" },
+  };
+  const monitoring: EveryKind<Group<"monitoring">> = {
+    "prometheus-operator": {
+      kind: "prometheus-operator",
+      release: "kps",
+      prometheus: { namespace: "observability", podLabels: { app: "prometheus" } },
+    },
+    none: { kind: "none" },
+  };
+  const secrets: EveryKind<Group<"secrets">> = {
+    terraform: { kind: "terraform", version: 2 },
+    existing: { kind: "existing", version: 3, liteLlm: "a", openWebUi: "b", redis: "c" },
+    external: {
+      kind: "external",
+      version: 4,
+      store: { name: "vault", kind: "SecretStore" },
+      remoteKey: "kv/chat",
+      refreshInterval: "30m",
+    },
+  };
+  const budget: EveryKind<Budget> = {
+    limited: { kind: "limited", limitUsd: 50, period: "7d" },
+    unlimited: { kind: "unlimited", reason: "AWS Budgets stops the account" },
+  };
+  const resources = { cpuRequest: "1.5", memoryRequest: "1Gi", memoryLimit: "2Gi" };
+  const complete: Complete<Omit<StackConfigInput, "models">> = {
+    host: "llm.example.org",
+    namespace: "chat",
+    aws: { region: "us-west-2", userName: "chat" },
+    liteLlm: { replicas: 3, budget: budget.limited, retries: 0, requestTimeoutSeconds: 60, resources },
+    openWebUi: { auth: auth.accounts, storage: { size: "20G", storageClass: "fast" }, resources },
+    redis: { storage: { size: "512Mi", storageClass: "slow" }, resources },
+    ingress: ingress.traefik,
+    monitoring: monitoring["prometheus-operator"],
+    secrets: secrets.external,
+    cluster: {
+      domain: "k8s.internal",
+      dns: { namespace: "dns", podLabels: { app: "coredns" }, nodeLocalAddress: "169.254.20.10" },
+    },
+  };
+
+  it("are all kept", () => {
+    const { models, ...settings } = accept({ ...complete, models: minimal.models });
+    expect(settings).toEqual(complete);
+    expect(models).toHaveLength(1);
+  });
+
+  it.each(Object.values(auth))("are kept for openWebUi.auth.kind $kind", (given) => {
+    expect(accept(minimalWith({ "openWebUi.auth": given })).openWebUi.auth).toEqual(given);
+  });
+
+  it.each(Object.values(ingress))("are kept for ingress.kind $kind", (given) => {
+    expect(accept(minimalWith({ ingress: given })).ingress).toEqual(given);
+  });
+
+  it.each(Object.values(tls))("are kept for ingress.tls.kind $kind", (given) => {
+    expect(accept(minimalWith({ ingress: { kind: "traefik", tls: given } })).ingress).toHaveProperty("tls", given);
+  });
+
+  it.each(Object.values(monitoring))("are kept for monitoring.kind $kind", (given) => {
+    expect(accept(minimalWith({ monitoring: given })).monitoring).toEqual(given);
+  });
+
+  it.each(Object.values(secrets))("are kept for secrets.kind $kind", (given) => {
+    expect(accept(minimalWith({ secrets: given })).secrets).toEqual(given);
+  });
+
+  it.each(Object.values(budget))("are kept for liteLlm.budget.kind $kind", (given) => {
+    expect(accept(minimalWith({ "liteLlm.budget": given })).liteLlm.budget).toEqual(given);
+  });
+
+  it("keep the order of the models", () => {
+    const models = { b: { model: novaLite }, a: { model: novaLite } };
+    expect(accept(minimalWith({ models })).models.map(({ alias }) => alias)).toEqual(["b", "a"]);
+  });
+
+  it.each([
+    ["host", "localhost"],
+    ["host", "xn--caf-dma.example"],
+    ["host", "1.2.3.example"],
+    ["namespace", "n".repeat(63)],
+    ["aws.userName", "A".repeat(50)],
+    ["liteLlm.replicas", 10],
+    ["liteLlm.retries", 0],
+    ["liteLlm.retries", 10],
+    ["liteLlm.requestTimeoutSeconds", 10],
+    ["liteLlm.requestTimeoutSeconds", 3600],
+    ["liteLlm.budget.limitUsd", 0.01],
+    ["openWebUi.storage.size", "1Ti"],
+    ["openWebUi.storage.size", "100M"],
+    ["openWebUi.auth.owner", "a@b.io"],
+    ["redis.resources.cpuRequest", "1m"],
+    ["redis.resources.memoryLimit", "1Mi"],
+    ["ingress.tls.certResolver", "l"],
+    ["ingress.tls.certResolver", "my_resolver"],
+    ["secrets.remoteKey", "k"],
+    ["secrets.store.name", "vault.prod"],
+    ["secrets.refreshInterval", "1s"],
+    ["liteLlm.budget.period", "999d"],
+  ])("may be at their bounds: %s = %j", (path, value) => {
+    const base = {
+      "liteLlm.budget": { kind: "limited", limitUsd: 1 },
+      ingress: { kind: "traefik", entryPoints: ["w"], tls: { kind: "cert-resolver", certResolver: "le" } },
+      secrets: { kind: "external", store: { name: "vault" } },
+    };
+    const parsed = accept(minimalWith({ ...base, [path]: value }));
+    expect(new Map(leaves(parsed)).get(path)).toBe(value);
+  });
+});
+
+describe("the message about a refused configuration", () => {
+  it("names the file and, for every problem of every family, the path, what was given and what is allowed", () => {
+    const secret = fakeSecrets[0];
+    expect(
+      refuse({
+        hots: "chat.example.com",
+        host: "https://chat.example.com",
+        namespace: 5,
+        models: {
+          Claude: { model: "anthropic.claude-sonnet-4-6" },
+          old: { model: "anthropic.claude-3-5-haiku-20241022-v1:0" },
+          dear: { model: "anthropic.claude-opus-5", profile: "global" },
+          cheap: { model: "amazon.nova-micro-v1:0", fallbacks: ["dear", "deer"] },
+          unlimited: { model: novaLite, rateLimit: {} },
+        },
+        aws: { regoin: "us-east-1" },
+        openWebUi: { auth: { kind: "proxy" }, storage: { size: "0Gi" } },
+        ingress: { kind: "ingress", annotations: { token: secret?.value } },
+        liteLlm: { budget: { kind: "limited", limitUsd: 0 } },
+      }).message,
+    ).toBe(
+      [
+        "stack.config.ts: 13 problems; nothing was written.",
+        "  - ingress.annotations.token: looks like an AWS access key id (hidden here); the configuration is no place for secrets. Remove it, treat it as leaked, and see secrets in docs/configuration.md.",
+        '  - host: got "https://chat.example.com"; allowed: a DNS name in lower case without scheme, port or path, such as "chat.example.com".',
+        "  - namespace: got 5; allowed: text.",
+        '  - models.Claude: is no alias; allowed: lower-case letters, digits, "-" and ".", at most 63, such as "claude-sonnet".',
+        "  - models.unlimited.rateLimit: got a group of settings; allowed: requestsPerMinute, tokensPerMinute or both.",
+        '  - aws: has no setting "regoin". Did you mean "region"? Allowed: region, userName.',
+        "  - liteLlm.budget.limitUsd: got 0; allowed: more than 0.",
+        '  - openWebUi.storage.size: got "0Gi"; allowed: a whole number above zero with Mi, Gi, Ti, M, G or T, such as "5Gi".',
+        '  - has no setting "hots". Did you mean "host"? Allowed: host, namespace, models, aws, liteLlm, openWebUi, redis, ingress, monitoring, secrets, cluster.',
+        '  - models.old.model: "anthropic.claude-3-5-haiku-20241022-v1:0" reached its end of life on 2026-06-19: requests to it fail. Use its successor "anthropic.claude-haiku-4-5-20251001-v1:0".',
+        '  - models.cheap.fallbacks[0]: "dear" costs more than "cheap" (5/25 against 0.035/0.14 USD per million tokens in/out). Choose a cheaper one, or accept it: dearerFallbacks: { reason: "..." }.',
+        '  - models.cheap.fallbacks[1]: got "deer", which is no alias of this configuration. Did you mean "dear"? Allowed: Claude, old, dear, cheap, unlimited.',
+        '  - ingress.kind: got "ingress", which has no middlewares, with openWebUi.auth.kind "proxy": whoever reaches the chat would be let in unasked. Put the sign-in in front (ingress.kind "traefik" with its middleware), choose openWebUi.auth.kind "accounts", or say why it is safe: openWebUi.auth.unauthenticated: { reason: "..." }.',
+      ].join("\n"),
+    );
+  });
+
+  it.each([
+    [undefined, "is missing; give a group of settings."],
+    [null, "got null; allowed: a group of settings."],
+    ["host", 'got "host"; allowed: a group of settings.'],
+    [[minimal], "got a list; allowed: a group of settings."],
+  ])("tells that %j is no configuration", (input, problem) => {
+    expect(problemsOf(input)).toEqual([problem]);
+  });
+
+  it("names everything that has no default", () => {
+    expect(problemsOf({})).toEqual([
+      "host: is missing; give text.",
+      "models: is missing; give a group of settings.",
+      "openWebUi: is missing; give a group of settings.",
+    ]);
+  });
+});
+
+const hostAllowed = 'allowed: a DNS name in lower case without scheme, port or path, such as "chat.example.com".';
+const sizeAllowed = 'allowed: a whole number above zero with Mi, Gi, Ti, M, G or T, such as "5Gi".';
+const labelAllowed = 'allowed: lower-case letters, digits and "-", at most 63, such as "open-webui".';
+const objectAllowed = 'allowed: a Kubernetes name: lower-case letters, digits, "-" and ".".';
+
+describe("a single setting is refused", () => {
+  it.each([
+    ["a URL", "https://chat.example.com"],
+    ["a space", "chat example.com"],
+    ["a backtick", "chat.`example`.com"],
+    ["upper case", "Chat.example.com"],
+    ["an IP address", "192.168.1.10"],
+    ["an IPv6 address", "[::1]"],
+    ["nothing in it", ""],
+    ["a port", "chat.example.com:8443"],
+    ["a path", "chat.example.com/chat"],
+    ["an underscore", "my_chat.example.com"],
+    ["a label that begins with a dash", "-chat.example.com"],
+    ["an empty label", "chat..example.com"],
+    ["a closing dot", "chat.example.com."],
+    ["a line break", "chat.example.com\n"],
+    ["a label of 64 letters", `${"a".repeat(64)}.com`],
+  ])("host with %s", (_, host) => {
+    expect(problemsOf(minimalWith({ host }))).toEqual([`host: got ${JSON.stringify(host)}; ${hostAllowed}`]);
+  });
+
+  it("host of more than 253 characters, of which the message shows 77", () => {
+    const host = `${"a.".repeat(125)}long`;
+    expect(problemsOf(minimalWith({ host }))).toEqual([`host: got "${host.slice(0, 77)}..."; ${hostAllowed}`]);
+  });
+
+  it.each(["0Gi", "5", "5GB", "-1Gi", "1.5Gi", "", "05Gi", " 5Gi"])("storage %j", (size) => {
+    expect(problemsOf(minimalWith({ "openWebUi.storage.size": size, "redis.storage.size": size }))).toEqual([
+      `openWebUi.storage.size: got "${size}"; ${sizeAllowed}`,
+      `redis.storage.size: got "${size}"; ${sizeAllowed}`,
+    ]);
+  });
+
+  it.each([
+    ["upper case", "Claude"],
+    ["a space", "claude sonnet"],
+    ["a slash", "anthropic/claude"],
+    ["64 characters", "a".repeat(64)],
+    ["a leading dash", "-claude"],
+    ["nothing in it", ""],
+  ])("an alias with %s", (_, alias) => {
+    expect(problemsOf(minimalWith({ models: { [alias]: { model: novaLite } } }))).toEqual([
+      `models.${alias}: is no alias; allowed: lower-case letters, digits, "-" and ".", at most 63, such as "claude-sonnet".`,
+    ]);
+  });
+
+  it.each(["a".repeat(63), "gpt-5.5", "x"])("but not the alias %s", (alias) => {
+    expect(accept(minimalWith({ models: { [alias]: { model: novaLite } } })).models[0]?.alias).toBe(alias);
+  });
+
+  const traefik = { "ingress.kind": "traefik" };
+  const operator = { "monitoring.kind": "prometheus-operator" };
+  const model = { "models.nova-lite.model": novaLite };
+  const uncatalogued = { "models.own.model": "acme.chat-v1:0", "models.own.definition": definition };
+  const limited = { "liteLlm.budget.kind": "limited", "liteLlm.budget.limitUsd": 1 };
+
+  it.each<[string, Record<string, unknown>]>([
+    // Wrong types
+    ["host: got 5; allowed: text.", { host: 5 }],
+    ["models: got a list; allowed: a group of settings.", { models: [novaLite] }],
+    [`models.nova-lite: got "${novaLite}"; allowed: a group of settings.`, { "models.nova-lite": novaLite }],
+    ["models.nova-lite.model: is missing; give text.", { "models.nova-lite": {} }],
+    ["models.nova-lite.fallbacks: got true; allowed: a list.", { ...model, "models.nova-lite.fallbacks": true }],
+    ['liteLlm.replicas: got "1"; allowed: a number.', { "liteLlm.replicas": "1" }],
+    ["liteLlm.replicas: got 1.5; allowed: a whole number.", { "liteLlm.replicas": 1.5 }],
+    ['openWebUi.auth.allowSignUp: got "no"; allowed: true or false.', { "openWebUi.auth.allowSignUp": "no" }],
+    ["openWebUi.auth: is missing; give a group of settings.", { openWebUi: {} }],
+    ['openWebUi.auth: got "proxy"; allowed: a group of settings.', { "openWebUi.auth": "proxy" }],
+    ["redis: got null; allowed: a group of settings.", { redis: null }],
+    ["monitoring: got true; allowed: a group of settings.", { monitoring: true }],
+    // Out of bounds
+    ["liteLlm.replicas: got 0; allowed: at least 1.", { "liteLlm.replicas": 0 }],
+    ["liteLlm.replicas: got 11; allowed: at most 10.", { "liteLlm.replicas": 11 }],
+    ["liteLlm.retries: got -1; allowed: at least 0.", { "liteLlm.retries": -1 }],
+    ["liteLlm.retries: got 11; allowed: at most 10.", { "liteLlm.retries": 11 }],
+    ["liteLlm.requestTimeoutSeconds: got 9; allowed: at least 10.", { "liteLlm.requestTimeoutSeconds": 9 }],
+    ["liteLlm.requestTimeoutSeconds: got 3601; allowed: at most 3600.", { "liteLlm.requestTimeoutSeconds": 3601 }],
+    ["secrets.version: got 0; allowed: more than 0.", { "secrets.kind": "terraform", "secrets.version": 0 }],
+    ['models.nova-lite.model: got ""; allowed: at least 1.', { "models.nova-lite.model": "" }],
+    ['ingress.entryPoints[0]: got ""; allowed: at least 1.', { ...traefik, "ingress.entryPoints": [""] }],
+    [
+      'ingress.tls.certResolver: got ""; allowed: at least 1.',
+      { ...traefik, "ingress.tls": { kind: "cert-resolver", certResolver: "" } },
+    ],
+    [
+      'secrets.remoteKey: got ""; allowed: at least 1.',
+      { secrets: { kind: "external", store: { name: "vault" }, remoteKey: "" } },
+    ],
+    [
+      'models.own.definition.refusedParams[0]: got ""; allowed: at least 1.',
+      { ...uncatalogued, "models.own.definition.refusedParams": [""] },
+    ],
+    // Not of the form
+    [`namespace: got "Open_WebUI"; ${labelAllowed}`, { namespace: "Open_WebUI" }],
+    [`namespace: got "${"n".repeat(64)}"; ${labelAllowed}`, { namespace: "n".repeat(64) }],
+    ['aws.region: got "Europe"; allowed: an AWS Region such as "us-east-1".', { "aws.region": "Europe" }],
+    [
+      'aws.userName: got "open webui"; allowed: letters, digits, "-" and "_", at most 50.',
+      { "aws.userName": "open webui" },
+    ],
+    [
+      'openWebUi.auth.owner: got "you"; allowed: an e-mail address such as "you@example.com".',
+      { "openWebUi.auth.owner": "you" },
+    ],
+    [
+      'openWebUi.auth.emailHeader: got "X Email"; allowed: an HTTP header name such as "X-Auth-Request-Email".',
+      {
+        "openWebUi.auth": {
+          kind: "trusted-header",
+          owner: "a@example.com",
+          emailHeader: "X Email",
+          unauthenticated: { reason: "a private network" },
+        },
+      },
+    ],
+    [
+      'openWebUi.resources.cpuRequest: got "0m"; allowed: CPU such as "100m" or "1".',
+      { "openWebUi.resources.cpuRequest": "0m" },
+    ],
+    [
+      'liteLlm.resources.memoryLimit: got "768MB"; allowed: memory such as "512Mi".',
+      { "liteLlm.resources.memoryLimit": "768MB" },
+    ],
+    [`redis.storage.storageClass: got "Fast"; ${objectAllowed}`, { "redis.storage.storageClass": "Fast" }],
+    [`cluster.domain: got "Cluster.local"; ${hostAllowed}`, { "cluster.domain": "Cluster.local" }],
+    [
+      'cluster.dns.nodeLocalAddress: got "fd00::10"; allowed: an IPv4 address.',
+      { "cluster.dns.nodeLocalAddress": "fd00::10" },
+    ],
+    [
+      "cluster.dns.podLabels: got a group of settings; allowed: at least one label; without any, every pod would be let in.",
+      { "cluster.dns.podLabels": {} },
+    ],
+    [
+      "ingress.controller.podLabels.a b: allowed: a Kubernetes label key.",
+      { ...traefik, "ingress.controller.podLabels": { "a b": "c" } },
+    ],
+    [
+      'ingress.controller.podLabels.a: got "b c"; allowed: a Kubernetes label value.',
+      { ...traefik, "ingress.controller.podLabels": { a: "b c" } },
+    ],
+    [
+      "monitoring.prometheus.podLabels: got a group of settings; allowed: at least one label; without any, every pod would be let in.",
+      { ...operator, "monitoring.prometheus.podLabels": {} },
+    ],
+    [`monitoring.release: got "Prometheus"; ${labelAllowed}`, { ...operator, "monitoring.release": "Prometheus" }],
+    ["ingress.entryPoints: got a list; allowed: at least 1.", { ...traefik, "ingress.entryPoints": [] }],
+    ["ingress.tls.secretName: is missing; give text.", { ...traefik, "ingress.tls.kind": "secret" }],
+    [
+      'secrets.refreshInterval: got "1 hour"; allowed: a duration such as "1h".',
+      { secrets: { kind: "external", store: { name: "vault" }, refreshInterval: "1 hour" } },
+    ],
+    ["secrets.store: is missing; give a group of settings.", { "secrets.kind": "external" }],
+    // Not one of the words
+    [
+      'openWebUi.auth.kind: kind is "acounts"; allowed: "proxy", "trusted-header", "accounts". Did you mean "accounts"?',
+      { "openWebUi.auth.kind": "acounts" },
+    ],
+    [
+      'openWebUi.auth.kind: kind is nothing; allowed: "proxy", "trusted-header", "accounts".',
+      { "openWebUi.auth": { owner: "you@example.com" } },
+    ],
+    ['ingress.kind: kind is "gateway"; allowed: "traefik", "ingress", "none".', { "ingress.kind": "gateway" }],
+    [
+      'ingress.tls.kind: kind is "sercet"; allowed: "default-certificate", "secret", "cert-resolver", "upstream", "none". Did you mean "secret"?',
+      { ...traefik, "ingress.tls.kind": "sercet" },
+    ],
+    [
+      'secrets.store.kind: got "ClusterSecretsStore"; allowed: "ClusterSecretStore", "SecretStore". Did you mean "ClusterSecretStore"?',
+      { "secrets.kind": "external", "secrets.store": { name: "vault", kind: "ClusterSecretsStore" } },
+    ],
+    [
+      'models.nova-lite.profile: got "apac"; allowed: "us", "global", "in-region".',
+      { "models.nova-lite.profile": "apac" },
+    ],
+    // Unknown settings
+    [
+      'has no setting "openWebUI". Did you mean "openWebUi"? Allowed: host, namespace, models, aws, liteLlm, openWebUi, redis, ingress, monitoring, secrets, cluster.',
+      { openWebUI: {} },
+    ],
+    [
+      'has no setting "gpu". It has no setting "postgres". Allowed: host, namespace, models, aws, liteLlm, openWebUi, redis, ingress, monitoring, secrets, cluster.',
+      { gpu: 1, postgres: 2 },
+    ],
+    [
+      'openWebUi.storage: has no setting "storageclass". Did you mean "storageClass"? Allowed: size, storageClass.',
+      { "openWebUi.storage.storageclass": "fast" },
+    ],
+    [
+      'models.nova-lite: has no setting "fallback". Did you mean "fallbacks"? Allowed: model, profile, fallbacks, dearerFallbacks, rateLimit, definition.',
+      { ...model, "models.nova-lite.fallback": [] },
+    ],
+    [
+      'openWebUi.auth: has no setting "unauthenticated". Allowed: kind, owner, allowSignUp.',
+      { "openWebUi.auth.unauthenticated": { reason: "a private network" } },
+    ],
+    [
+      'ingress.middlewares[0]: has no setting "namspace". Did you mean "namespace"? Allowed: name, namespace.',
+      { ...traefik, "ingress.middlewares": [{ name: "google-oauth", namspace: "public-ingress" }] },
+    ],
+    // Models
+    [
+      'models: got a group of settings; allowed: at least one model, such as "nova-lite": { model: "amazon.nova-lite-v1:0" }.',
+      { models: {} },
+    ],
+    [
+      "models: has embedding models only; add one for chat, such as amazon.nova-lite-v1:0.",
+      { models: { titan: { model: "amazon.titan-embed-text-v2:0" } } },
+    ],
+    [
+      "models.nova-lite.rateLimit: got a group of settings; allowed: requestsPerMinute, tokensPerMinute or both.",
+      { "models.nova-lite.rateLimit": {} },
+    ],
+    [
+      "models.nova-lite.rateLimit.requestsPerMinute: got 0; allowed: more than 0.",
+      { "models.nova-lite.rateLimit": { requestsPerMinute: 0 } },
+    ],
+    [
+      "models.nova-lite.rateLimit.tokensPerMinute: got 0; allowed: more than 0.",
+      { "models.nova-lite.rateLimit": { requestsPerMinute: 1, tokensPerMinute: 0 } },
+    ],
+    [
+      "models.nova-lite.rateLimit.tokensPerMinute: got 0.5; allowed: a whole number.",
+      { "models.nova-lite.rateLimit": { tokensPerMinute: 0.5 } },
+    ],
+    [
+      'models.nova-lite.dearerFallbacks.reason: got "short"; allowed: at least 10.',
+      { "models.nova-lite.dearerFallbacks": { reason: "short" } },
+    ],
+    // A model that the catalogue lacks
+    [
+      'models.own.definition.offers: got a group of settings; allowed: at least one of "us", "global", "in-region".',
+      { ...uncatalogued, "models.own.definition": { offers: {} } },
+    ],
+    [
+      "models.own.definition.offers.us.prices.input: got -1; allowed: at least 0.",
+      { ...uncatalogued, "models.own.definition.offers.us.prices.input": -1 },
+    ],
+    [
+      "models.own.definition.offers.us.prices.output: is missing; give a number.",
+      { ...uncatalogued, "models.own.definition.offers.us.prices": { input: 1 } },
+    ],
+    [
+      "models.own.definition.offers.us.routes: got a group of settings; allowed: at least one source Region.",
+      { ...uncatalogued, "models.own.definition.offers.us.routes": {} },
+    ],
+    [
+      'models.own.definition.kind: got "image"; allowed: "chat", "embedding".',
+      { ...uncatalogued, "models.own.definition.kind": "image" },
+    ],
+    [
+      "models.own.definition.input: got a list; allowed: at least 1.",
+      { ...uncatalogued, "models.own.definition.input": [] },
+    ],
+    [
+      'models.own.definition.marketplaceProduct: got "ffvjxvh4ltq64"; allowed: an AWS Marketplace product id such as "prod-ffvjxvh4ltq64".',
+      { ...uncatalogued, "models.own.definition.marketplaceProduct": "ffvjxvh4ltq64" },
+    ],
+    // Budget
+    ["liteLlm.budget.limitUsd: is missing; give a number.", { "liteLlm.budget.kind": "limited" }],
+    ["liteLlm.budget.limitUsd: got 0; allowed: more than 0.", { ...limited, "liteLlm.budget.limitUsd": 0 }],
+    ["liteLlm.budget.limitUsd: got -5; allowed: more than 0.", { ...limited, "liteLlm.budget.limitUsd": -5 }],
+    [
+      'liteLlm.budget.period: got "1mo"; allowed: days, such as "1d" or "30d".',
+      { ...limited, "liteLlm.budget.period": "1mo" },
+    ],
+    [
+      'liteLlm.budget.period: got "0d"; allowed: days, such as "1d" or "30d".',
+      { ...limited, "liteLlm.budget.period": "0d" },
+    ],
+    ["liteLlm.budget.reason: is missing; give text.", { "liteLlm.budget.kind": "unlimited" }],
+    [
+      'liteLlm.budget.reason: got "because"; allowed: at least 10.',
+      { "liteLlm.budget": { kind: "unlimited", reason: "because" } },
+    ],
+    [
+      'liteLlm.budget: has no setting "limitUsd". Allowed: kind, reason.',
+      { "liteLlm.budget": { kind: "unlimited", reason: "AWS Budgets stops it", limitUsd: 5 } },
+    ],
+    ['liteLlm.budget.kind: kind is "none"; allowed: "limited", "unlimited".', { "liteLlm.budget": { kind: "none" } }],
+  ])("with: %s", (problem, changes) => {
+    expect(problemsOf(minimalWith(changes))).toEqual([problem]);
+  });
+
+  it("with a reason that is long only by its spaces", () => {
+    const budget = { kind: "unlimited", reason: "  because     " };
+    expect(problemsOf(minimalWith({ "liteLlm.budget": budget }))).toEqual([
+      'liteLlm.budget.reason: got "because"; allowed: at least 10.',
+    ]);
+  });
+});
+
+describe("models", () => {
+  it("that the catalogue lacks are taken over from their definition, for chat with text unless it says otherwise", () => {
+    const models = { own: { model: "acme.chat-v1:0", definition } };
+    expect(accept(minimalWith({ models })).models).toEqual([
+      {
+        alias: "own",
+        modelId: "acme.chat-v1:0",
+        profile: "us",
+        region: "us-east-1",
+        destinations: ["us-east-1", "us-west-2"],
+        prices: { input: 1, output: 2 },
+        definition: { kind: "chat", input: ["text"], ...definition },
+        fallbacks: [],
+        rateLimit: undefined,
+      },
+    ]);
+  });
+
+  it("may be for embedding beside one for chat", () => {
+    const models = { ...minimal.models, titan: { model: "amazon.titan-embed-text-v2:0" } };
+    expect(accept(minimalWith({ models })).models.map(({ alias }) => alias)).toEqual(["nova-lite", "titan"]);
+  });
+
+  it("are not told to be for embedding only while one of them is unknown", () => {
+    const models = { titan: { model: "amazon.titan-embed-text-v2:0" }, claude: { model: "claude" } };
+    expect(problemsOf(minimalWith({ models }))).toEqual([
+      `models.claude.model: got "claude", which is not in the catalogue. Allowed: ${Object.keys(catalogue).join(", ")}; or give its "definition".`,
+    ]);
+  });
+
+  it("are checked against aws.region", () => {
+    expect(problemsOf(minimalWith({ "aws.region": "eu-central-1" }))).toEqual([
+      `models.nova-lite.model: ${novaLite} with profile "us" can't be called from aws.region "eu-central-1"; allowed Regions: us-east-1, us-east-2, us-west-2.`,
+    ]);
+  });
+
+  it("are not checked against an aws.region that can't be read", () => {
+    expect(problemsOf(minimalWith({ "aws.region": 1 }))).toEqual(["aws.region: got 1; allowed: text."]);
+  });
+});
+
+describe("a sign-in mode that trusts what is in front", () => {
+  const modes = [
+    ["proxy", { kind: "proxy" }],
+    ["trusted-header", { kind: "trusted-header", owner: "me@example.com" }],
+  ] as const;
+  const waysIn = [
+    ["no ingress", undefined, 'ingress.kind: got "none", which has no middlewares'],
+    ['ingress.kind "none"', { kind: "none" }, 'ingress.kind: got "none", which has no middlewares'],
+    ['ingress.kind "ingress"', { kind: "ingress" }, 'ingress.kind: got "ingress", which has no middlewares'],
+    ["Traefik without a middleware", { kind: "traefik" }, "ingress.middlewares: got no middleware"],
+  ] as const;
+  const cases = modes.flatMap(([mode, auth]) => waysIn.map((wayIn) => [mode, ...wayIn, auth] as const));
+
+  it.each(cases)("is refused for %s with %s", (mode, _, ingress, given, auth) => {
+    expect(problemsOf(minimalWith({ "openWebUi.auth": auth, ingress }))).toEqual([
+      `${given}, with openWebUi.auth.kind "${mode}": whoever reaches the chat would be let in unasked. Put the sign-in in front (ingress.kind "traefik" with its middleware), choose openWebUi.auth.kind "accounts", or say why it is safe: openWebUi.auth.unauthenticated: { reason: "..." }.`,
+    ]);
+  });
+
+  it.each(cases)("is accepted for %s with %s when a reason is given", (mode, _, ingress, _given, auth) => {
+    const unauthenticated = { reason: "a VPN is in front" };
+    const config = minimalWith({ "openWebUi.auth": { ...auth, unauthenticated }, ingress });
+    expect(accept(config).openWebUi.auth).toMatchObject({ kind: mode, unauthenticated });
+  });
+
+  it.each(modes)("is refused for %s with a reason shorter than 10 characters", (_, auth) => {
+    const config = minimalWith({ "openWebUi.auth": { ...auth, unauthenticated: { reason: "VPN there" } } });
+    expect(problemsOf(config)).toEqual([
+      'openWebUi.auth.unauthenticated.reason: got "VPN there"; allowed: at least 10.',
+    ]);
+  });
+
+  it.each(modes)("is accepted for %s behind a Traefik middleware", (mode, auth) => {
+    const ingress = { kind: "traefik", middlewares: [{ name: "google-oauth" }] };
+    expect(accept(minimalWith({ "openWebUi.auth": auth, ingress })).openWebUi.auth.kind).toBe(mode);
+  });
+
+  it("needs nothing in front for accounts of Open WebUI's own", () => {
+    expect(accept(minimalWith({ ingress: { kind: "traefik" } })).openWebUi.auth.kind).toBe("accounts");
+  });
+});
+
+describe("a secret in the configuration", () => {
+  const told = (what: string) =>
+    `looks like ${what} (hidden here); the configuration is no place for secrets. Remove it, treat it as leaked, and see secrets in docs/configuration.md.`;
+
+  const asValue: readonly (readonly [string, (secret: string) => Record<string, unknown>])[] = [
+    ["host", (secret) => ({ host: secret })],
+    ["namespace", (secret) => ({ namespace: secret })],
+    ["aws.userName", (secret) => ({ "aws.userName": secret })],
+    ["models.nova-lite.model", (secret) => ({ "models.nova-lite.model": secret })],
+    ["models.nova-lite.profile", (secret) => ({ "models.nova-lite.profile": secret })],
+    ["models.nova-lite.fallbacks[1]", (secret) => ({ "models.nova-lite.fallbacks": ["x", secret] })],
+    ["openWebUi.auth.kind", (secret) => ({ "openWebUi.auth.kind": secret })],
+    ["openWebUi.auth.owner", (secret) => ({ "openWebUi.auth.owner": secret })],
+    ["liteLlm.replicas", (secret) => ({ "liteLlm.replicas": secret })],
+    ["liteLlm.budget.reason", (secret) => ({ "liteLlm.budget": { kind: "unlimited", reason: `for ${secret}` } })],
+    ["ingress.annotations.token", (secret) => ({ ingress: { kind: "ingress", annotations: { token: secret } } })],
+    ["ingress.entryPoints[0]", (secret) => ({ ingress: { kind: "traefik", entryPoints: [secret] } })],
+    ["unknown.deep[0][1].value", (secret) => ({ unknown: { deep: [["x", { value: secret }]] } })],
+  ];
+
+  const asKey: readonly (readonly [string, (secret: string) => Record<string, unknown>])[] = [
+    ["", (secret) => ({ [secret]: 1 })],
+    ["aws", (secret) => ({ aws: { [secret]: 1 } })],
+    ["ingress.annotations", (secret) => ({ ingress: { kind: "ingress", annotations: { [secret]: "x" } } })],
+  ];
+
+  it.each(asValue)("is told at %s and never repeated, whatever its shape", (path, place) => {
+    for (const { what, value, confidential } of fakeSecrets) {
+      const { message, problems } = refuse(minimalWith(place(value)));
+      expect(problems.filter((problem) => problem.path === path)).toEqual([{ path, message: told(what) }]);
+      expect(message).not.toContain(confidential);
+    }
+  });
+
+  it.each(asKey)("is told as a key of %j and never repeated, whatever its shape", (path, place) => {
+    for (const { what, value, confidential } of fakeSecrets) {
+      const { message, problems } = refuse({ ...minimal, ...place(value) });
+      expect(problems).toContainEqual({ path, message: `has a key that looks like ${what} (hidden here).` });
+      expect(message).not.toContain(confidential);
+    }
+  });
+
+  it("is told in both, a key and its value", () => {
+    const [secret] = fakeSecrets;
+    const annotations = { [`${secret?.value}`]: `${secret?.value}` };
+    expect(problemsOf(minimalWith({ ingress: { kind: "ingress", annotations } }))).toEqual([
+      "ingress.annotations: has a key that looks like an AWS access key id (hidden here).",
+      `ingress.annotations.(hidden): ${told("an AWS access key id")}`,
+    ]);
+  });
+
+  it.each([
+    ["a git commit", "0123456789abcdef".repeat(3).slice(0, 40)],
+    ["an image's digest", `sha256:${"0123456789abcdef".repeat(4)}`],
+    ["a UUID", "123e4567-e89b-12d3-a456-426614174000"],
+    ["a word that begins like a key", "sk-short"],
+    ["a word with a key's letters inside", "task-management-model"],
+    ["a URL without a password", "https://oauth.example.com:4180/start?rd=me@example.com"],
+    ["an ARN", "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"],
+    ["40 letters without a digit", "aBcDeFgHiJ".repeat(4)],
+  ])("is not taken for one: %s", (_, value) => {
+    const ingress = { kind: "ingress", annotations: { note: value } };
+    expect(accept(minimalWith({ ingress })).ingress).toHaveProperty("annotations", { note: value });
+  });
+});

@@ -1,0 +1,58 @@
+import { parseConfig, type StackConfig } from "../../lib/config";
+import { exampleNames, loadExample } from "./examples";
+
+/** Settings that no example uses: rules over everything have to hold for them, too. */
+const variants: Readonly<Record<string, unknown>> = {
+  "every kind of profile": {
+    host: "chat.example.com",
+    models: {
+      sonnet: { model: "anthropic.claude-sonnet-4-6", profile: "us" },
+      haiku: { model: "anthropic.claude-haiku-4-5-20251001-v1:0", profile: "global" },
+      "nova-micro": { model: "amazon.nova-micro-v1:0", profile: "us" },
+      titan: { model: "amazon.titan-embed-text-v2:0" },
+    },
+    aws: { region: "us-west-2" },
+    openWebUi: { auth: { kind: "accounts", owner: "you@example.com" } },
+  },
+  "existing Secrets": {
+    host: "chat.example.com",
+    namespace: "chat",
+    models: { "nova-lite": { model: "amazon.nova-lite-v1:0", profile: "in-region" } },
+    liteLlm: { budget: { kind: "unlimited", reason: "A test of what has no budget." } },
+    openWebUi: { auth: { kind: "trusted-header", owner: "you@example.com", nameHeader: "X-Auth-Request-User" } },
+    ingress: {
+      kind: "traefik",
+      middlewares: [{ name: "sign-in" }],
+      entryPoints: ["web", "websecure"],
+      tls: { kind: "secret", secretName: "chat-tls" },
+      controller: { namespace: "traefik", podLabels: { app: "traefik", tier: "edge" } },
+    },
+    secrets: { kind: "existing", version: 3, liteLlm: "proxy-keys", openWebUi: "chat-keys", redis: "redis-users" },
+    cluster: { domain: "k8s.example.net", dns: { nodeLocalAddress: "169.254.20.10" } },
+  },
+  "external Secrets": {
+    host: "chat.example.com",
+    models: { "nova-lite": { model: "amazon.nova-lite-v1:0" } },
+    openWebUi: { auth: { kind: "accounts", owner: "you@example.com", allowSignUp: true } },
+    ingress: { kind: "ingress" },
+    monitoring: {
+      kind: "prometheus-operator",
+      release: "kube-prometheus",
+      prometheus: { namespace: "observability", podLabels: { app: "prometheus" } },
+    },
+    secrets: { kind: "external", store: { name: "vault" } },
+  },
+};
+
+/** The examples and the variants, by name. */
+export const allConfigs: readonly (readonly [name: string, config: StackConfig])[] = [
+  ...exampleNames.map((name) => [`examples/${name}`, loadExample(name)] as const),
+  ...Object.entries(variants).map(([name, input]) => [name, parseConfig(input, name)] as const),
+];
+
+/** @throws when there is none of that name */
+export function configOf(name: string): StackConfig {
+  const found = allConfigs.find(([known]) => known === name);
+  if (found === undefined) throw new Error(`${name}: allowed: ${allConfigs.map(([known]) => known).join(", ")}`);
+  return found[1];
+}

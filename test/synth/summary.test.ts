@@ -1,0 +1,134 @@
+import { summarise } from "../../synth/summary";
+import { accept, minimal, minimalWith } from "../support/config-input";
+
+const rendered = {
+  objectKinds: ["Service", "ConfigMap", "Service"],
+  resourceTypes: ["random_password", "aws_iam_user", "random_password", "aws_iam_policy", "random_password"],
+};
+
+function summaryOf(config: unknown): string {
+  return summarise(accept(config), rendered);
+}
+
+/** The cells of the table below a heading, row by row. */
+function rowsBelow(summary: string, heading: string): readonly (readonly string[])[] {
+  const lines = summary.split("\n");
+  const start = lines.findIndex((line) => line.startsWith(heading));
+  if (start < 0) throw new Error(`no line begins with ${JSON.stringify(heading)} in:\n${summary}`);
+  const end = lines.findIndex((line, index) => index > start && line.startsWith("└"));
+  return lines
+    .slice(start, end)
+    .filter((line) => line.startsWith("│"))
+    .map((line) =>
+      line
+        .split("│")
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+}
+
+describe("the summary", () => {
+  it("shows what was rendered, what the models cost, and what to do next", () => {
+    expect(summaryOf(minimal)).toBe(`\
+Rendered dist/ (Kubernetes) and cdktf.out/ (AWS):
+┌───────────────────┬───────┬─────────────────┬───────┐
+│ Kubernetes object │ count │ AWS resource    │ count │
+├───────────────────┼───────┼─────────────────┼───────┤
+│ ConfigMap         │ 1     │ aws_iam_policy  │ 1     │
+│ Service           │ 2     │ aws_iam_user    │ 1     │
+│                   │       │ random_password │ 3     │
+└───────────────────┴───────┴─────────────────┴───────┘
+
+Models, called from us-east-1 (USD per million tokens):
+┌───────────┬──────────────────────────┬──────┬──────┬───────────────┐
+│ alias     │ Bedrock id               │ in   │ out  │ when it fails │
+├───────────┼──────────────────────────┼──────┼──────┼───────────────┤
+│ nova-lite │ us.amazon.nova-lite-v1:0 │ 0.06 │ 0.24 │ error         │
+└───────────┴──────────────────────────┴──────┴──────┴───────────────┘
+
+The chat will be at https://chat.example.com. Next:
+  1. npx cdktf deploy
+  2. npm run -s secrets | kubectl apply --server-side -f -
+  3. npx cdk8s synth --stdout | kubectl apply --server-side -f -`);
+  });
+
+  it("fills up whichever side has fewer kinds", () => {
+    const summary = summarise(accept(minimal), { ...rendered, resourceTypes: ["aws_iam_user"] });
+    expect(rowsBelow(summary, "Rendered")).toEqual([
+      ["Kubernetes object", "count", "AWS resource", "count"],
+      ["ConfigMap", "1", "aws_iam_user", "1"],
+      ["Service", "2", "", ""],
+    ]);
+  });
+
+  it("shows every model in the file's order, by the id that is called, with its profile's price and its fallbacks", () => {
+    const models = {
+      sonnet: { model: "anthropic.claude-sonnet-4-6", profile: "global", fallbacks: ["lite", "micro"] },
+      micro: { model: "amazon.nova-micro-v1:0", profile: "in-region" },
+      lite: { model: "amazon.nova-lite-v1:0", fallbacks: ["micro"] },
+    };
+    expect(rowsBelow(summaryOf(minimalWith({ models })), "Models, called from us-east-1")).toEqual([
+      ["alias", "Bedrock id", "in", "out", "when it fails"],
+      ["sonnet", "global.anthropic.claude-sonnet-4-6", "3", "15", "lite, micro"],
+      ["micro", "amazon.nova-micro-v1:0", "0.035", "0.14", "error"],
+      ["lite", "us.amazon.nova-lite-v1:0", "0.06", "0.24", "micro"],
+    ]);
+  });
+
+  it("names the Region from which models are called", () => {
+    expect(summaryOf(minimalWith({ "aws.region": "us-west-2" }))).toContain("Models, called from us-west-2 (");
+  });
+
+  it("warns of a legacy model, with its end and its successor", () => {
+    const models = {
+      lite: { model: "amazon.nova-lite-v1:0" },
+      sonnet: { model: "anthropic.claude-sonnet-4-5-20250929-v1:0" },
+    };
+    const warnings = summaryOf(minimalWith({ models }))
+      .split("\n")
+      .filter((line) => line.startsWith("Warning"));
+    expect(warnings).toEqual([
+      "Warning: sonnet: anthropic.claude-sonnet-4-5-20250929-v1:0 is a legacy model; requests fail from 2027-04-08 on. Move to anthropic.claude-sonnet-4-6.",
+    ]);
+  });
+
+  it("doesn't warn of a model with a definition of its own", () => {
+    const definition = { offers: { us: { prices: { input: 1, output: 2 }, routes: { "us-east-1": ["us-east-1"] } } } };
+    expect(summaryOf(minimalWith({ "models.own": { model: "acme.chat-v1:0", definition } }))).not.toContain("Warning");
+  });
+
+  it("shows the address as people will type it", () => {
+    const ingress = { kind: "traefik", tls: { kind: "none" } };
+    expect(summaryOf(minimalWith({ ingress }))).toContain("\nThe chat will be at http://chat.example.com. Next:\n");
+  });
+
+  it.each([
+    [
+      { kind: "terraform" },
+      [
+        "1. npx cdktf deploy",
+        "2. npm run -s secrets | kubectl apply --server-side -f -",
+        "3. npx cdk8s synth --stdout | kubectl apply --server-side -f -",
+      ],
+    ],
+    [
+      { kind: "existing", liteLlm: "proxy-keys" },
+      [
+        "1. npx cdktf deploy",
+        "2. npx cdk8s synth --stdout | kubectl apply --server-side -f -",
+        "3. fill the Secrets proxy-keys, open-webui and open-webui-redis (docs/configuration.md): the pods wait for them",
+      ],
+    ],
+    [
+      { kind: "external", store: { name: "vault" }, remoteKey: "kv/chat" },
+      [
+        "1. npx cdktf deploy",
+        "2. fill kv/chat in the store vault (docs/configuration.md)",
+        "3. npx cdk8s synth --stdout | kubectl apply --server-side -f -",
+      ],
+    ],
+  ])("says what comes next with %j", (secrets, steps) => {
+    const [, next] = summaryOf(minimalWith({ secrets })).split(". Next:\n");
+    expect(next?.split("\n").map((line) => line.trim())).toEqual(steps);
+  });
+});

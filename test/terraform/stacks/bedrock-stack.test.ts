@@ -1,0 +1,120 @@
+import { secretOutputs } from "../../../lib/naming";
+import { accept, minimalWith } from "../../support/config-input";
+import { renderTerraform } from "../../support/terraform";
+import { findResource, listResources, reference } from "../../support/terraform-construct";
+
+function render(changes: Readonly<Record<string, unknown>> = {}) {
+  return renderTerraform(accept(minimalWith({ "aws.userName": "test-chat", ...changes })));
+}
+
+const byTerraform = render();
+const external = { kind: "external", store: { name: "vault" } };
+
+describe("BedrockStack", () => {
+  it("has these resources, under ids that are a contract with what is deployed", () => {
+    expect(
+      listResources(byTerraform)
+        .map(({ type, path }) => `${type} ${path}`)
+        .sort(),
+    ).toEqual([
+      "aws_iam_access_key access-key/a",
+      "aws_iam_policy policy/1",
+      "aws_iam_user user",
+      "aws_iam_user_policy_attachment policy/1-attachment",
+      "random_password application-secrets/litellm-master-key",
+      "random_password application-secrets/open-webui-admin-password",
+      "random_password application-secrets/open-webui-secret-key",
+      "random_password application-secrets/redis-password-litellm",
+      "random_password application-secrets/redis-password-open-webui",
+    ]);
+  });
+
+  it("has one user with the configured name, which the policy and the key are for", () => {
+    const user = reference("aws_iam_user.user.name");
+    expect(findResource(byTerraform, "aws_iam_user", "user").settings).toEqual({ name: "test-chat" });
+    expect(findResource(byTerraform, "aws_iam_policy", "policy/1").settings).toMatchObject({ name: "test-chat" });
+    expect(findResource(byTerraform, "aws_iam_user_policy_attachment", "policy/1-attachment").settings).toMatchObject({
+      user,
+    });
+    expect(findResource(byTerraform, "aws_iam_access_key", "access-key/a").settings).toEqual({ user });
+  });
+
+  it("allows the configured models", () => {
+    const { settings } = findResource(
+      render({ models: { micro: { model: "amazon.nova-micro-v1:0", profile: "in-region" } } }),
+      "aws_iam_policy",
+      "policy/1",
+    );
+    expect(String(settings["policy"])).toContain("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0");
+    expect(String(settings["policy"])).not.toContain("nova-lite");
+  });
+
+  it("keeps its state in the project, outside cdktf.out, by a path that holds on every machine", () => {
+    expect(byTerraform.terraform.backend).toEqual({ local: { path: "../../../state/test-chat.tfstate" } });
+  });
+
+  it("works in the configured Region and marks everything as ours", () => {
+    const { provider } = render({ "aws.region": "us-west-2" });
+    expect(provider["aws"]).toEqual([
+      { region: "us-west-2", default_tags: [{ tags: { "part-of": "open-webui-bedrock" } }] },
+    ]);
+  });
+
+  it("puts out what isn't secret in the open", () => {
+    const [policyId] = Object.keys(byTerraform.resource["aws_iam_policy"] ?? {});
+    expect(byTerraform.output).toMatchObject({
+      user_arn: { value: reference("aws_iam_user.user.arn") },
+      policy_arns: { value: [reference(`aws_iam_policy.${policyId}.arn`)] },
+      access_key_slot: { value: "a" },
+    });
+    const open = Object.entries(byTerraform.output).filter(([, { sensitive }]) => sensitive !== true);
+    expect(open.map(([name]) => name).sort()).toEqual(["access_key_slot", "policy_arns", "user_arn"]);
+  });
+
+  it("puts out every secret as sensitive, without a description that could hold one", () => {
+    for (const name of Object.values(secretOutputs)) {
+      expect(byTerraform.output).toHaveProperty(name, {
+        sensitive: true,
+        value: expect.stringMatching(/^(?:sk-)?\$\{[^{}]+\}$/),
+      });
+    }
+  });
+
+  it("puts out the two parts of the key", () => {
+    const [keyId] = Object.keys(byTerraform.resource["aws_iam_access_key"] ?? {});
+    expect(byTerraform.output["aws_access_key_id"]?.value).toBe(reference(`aws_iam_access_key.${keyId}.id`));
+    expect(byTerraform.output["aws_secret_access_key"]?.value).toBe(reference(`aws_iam_access_key.${keyId}.secret`));
+  });
+
+  it("makes new application secrets when their version is raised, and keeps the AWS key", () => {
+    const raised = render({ secrets: { kind: "terraform", version: 2 } });
+    const passwords = listResources(raised).filter(({ type }) => type === "random_password");
+    expect(passwords).toHaveLength(5);
+    for (const { settings } of passwords) expect(settings["keepers"]).toEqual({ version: "2" });
+    expect(findResource(raised, "aws_iam_access_key", "access-key/a")).toEqual(
+      findResource(byTerraform, "aws_iam_access_key", "access-key/a"),
+    );
+  });
+});
+
+describe.each([
+  ["existing", { kind: "existing" }],
+  ["external", external],
+])("BedrockStack, when secrets.kind is %s", (_, secrets) => {
+  const json = render({ secrets });
+
+  it("makes no application secrets and needs no provider for them", () => {
+    expect(Object.keys(json.resource).sort()).toEqual([
+      "aws_iam_access_key",
+      "aws_iam_policy",
+      "aws_iam_user",
+      "aws_iam_user_policy_attachment",
+    ]);
+    expect(Object.keys(json.provider)).toEqual(["aws"]);
+  });
+
+  it("puts out the AWS key alone, to be carried over", () => {
+    const sensitive = Object.entries(json.output).filter(([, output]) => output.sensitive === true);
+    expect(sensitive.map(([name]) => name).sort()).toEqual(["aws_access_key_id", "aws_secret_access_key"]);
+  });
+});

@@ -1,0 +1,51 @@
+import { loadConfig } from "../../lib/config";
+import { type Edge, networkEdges, type Peer } from "../../lib/network";
+import { readPage, rowsUnder } from "./markdown";
+
+const heading = "Who may talk to whom";
+
+function describePeer(peer: Peer): string {
+  switch (peer.kind) {
+    case "component":
+      return `\`${peer.component}\``;
+    case "pods": {
+      const labels = Object.entries(peer.podLabels).map(([key, value]) => `\`${key}=${value}\``);
+      return `${peer.name}: pods ${labels.join(", ")} in \`${peer.namespace}\``;
+    }
+    case "addresses":
+      return peer.name;
+  }
+}
+
+function edgeRow({ from, to, ports, why }: Edge): Record<string, string> {
+  return {
+    From: describePeer(from),
+    To: describePeer(to),
+    Port: ports.map(({ port, protocol }) => `${protocol} ${port}`).join(", "),
+    "What for": why,
+  };
+}
+
+describe("docs/security.md", () => {
+  const page = readPage("docs/security.md");
+  const config = loadConfig({});
+  const edges = networkEdges(config);
+
+  it("shows exactly the network edges of the default configuration", () => {
+    expect(edges.length).toBeGreaterThan(0);
+    expect(rowsUnder(page, heading)).toEqual(edges.map(edgeRow));
+  });
+
+  it("names every address range that is left out of the public ones", () => {
+    const ranges = edges.flatMap(({ to }) =>
+      to.kind === "addresses" ? to.blocks.flatMap(({ except }) => [...except]) : [],
+    );
+    expect(ranges.length).toBeGreaterThan(0);
+    expect(ranges.filter((range) => !page.includes(`\`${range}\``))).toEqual([]);
+  });
+
+  it("would differ for another configuration", () => {
+    const closed = networkEdges({ ...config, ingress: { kind: "none" } });
+    expect(rowsUnder(page, heading)).not.toEqual(closed.map(edgeRow));
+  });
+});

@@ -1,0 +1,73 @@
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import path from "node:path";
+import { ProjectCopy } from "../test/real/support/project";
+import { type Comparison, compareWithStandardTools, type Growth, measureGrowth } from "./synth";
+
+/** Measures the synthesis and writes docs/benchmarks.md; with `--check` it writes nothing and fails above the limits. */
+const limits = { ratio: 0.3, peakMegabytes: 400, growth: 2 };
+
+const project = new ProjectCopy();
+try {
+  const comparison = compareWithStandardTools(project.folder, 5);
+  const growth = measureGrowth(project.folder, [4, 40, 400], 3);
+  const page = describe(comparison, growth);
+  if (process.argv.includes("--check")) process.stdout.write(page);
+  else writeFileSync(path.join(__dirname, "..", "docs", "benchmarks.md"), page);
+  const problems = findProblems(comparison, growth);
+  for (const problem of problems) process.stderr.write(`bench: ${problem}\n`);
+  if (problems.length > 0) process.exitCode = 1;
+} finally {
+  project.remove();
+}
+
+function findProblems({ ratio, peakMegabytes }: Comparison, growth: readonly Growth[]): string[] {
+  const factor = growthFactor(growth);
+  return [
+    ...(ratio <= limits.ratio
+      ? []
+      : [`npm run synth took ${ratio.toFixed(2)} of the standard tools' time; allowed: ${limits.ratio}.`]),
+    ...(peakMegabytes <= limits.peakMegabytes
+      ? []
+      : [`npm run synth needed ${peakMegabytes.toFixed(0)} MB; allowed: ${limits.peakMegabytes}.`]),
+    ...(factor <= limits.growth
+      ? []
+      : [`400 aliases took ${factor.toFixed(2)} times as long as 4; allowed: ${limits.growth}.`]),
+  ];
+}
+
+function growthFactor(growth: readonly Growth[]): number {
+  return (growth.at(-1)?.seconds ?? Number.NaN) / (growth[0]?.seconds ?? Number.NaN);
+}
+
+function describe(comparison: Comparison, growth: readonly Growth[]): string {
+  const spread = (values: readonly number[]) => `${Math.min(...values).toFixed(2)}–${Math.max(...values).toFixed(2)}`;
+  const walls = (runs: Comparison["ours"]) => spread(runs.map(({ wallSeconds }) => wallSeconds));
+  return `# Benchmarks
+
+Written by \`npm run bench\`, which anyone can run; \`npm run bench -- --check\` only prints and fails above the limits.
+Node.js ${process.versions.node} on ${cpus().length} cores (${process.platform}). Wall times depend on the machine: compare ratios.
+
+## Synthesis
+
+Median of ${comparison.ours.length} alternating runs, nothing cached between them: outputs removed, tsx without its cache.
+
+| Command | Wall time, s | Range, s |
+|---|---|---|
+| \`npm run synth\` | ${comparison.oursSeconds.toFixed(2)} | ${walls(comparison.ours)} |
+| \`npx cdk8s synth && npx cdktf synth\` | ${comparison.theirsSeconds.toFixed(2)} | ${walls(comparison.theirs)} |
+
+Ratio, pair by pair: **${comparison.ratio.toFixed(2)}** (limit ${limits.ratio.toFixed(2)}). Largest process of \`npm run synth\`:
+**${comparison.peakMegabytes.toFixed(0)} MB** of resident memory (limit ${limits.peakMegabytes}).
+
+## Growth
+
+Aliases spread over the catalogue's models; median of 3 runs. The IAM policy names each model once.
+
+| Aliases | Wall time, s | Memory, MB | Manifests, bytes | IAM policy, characters |
+|---|---|---|---|---|
+${growth.map((row) => `| ${row.aliases} | ${row.seconds.toFixed(2)} | ${row.peakMegabytes.toFixed(0)} | ${row.manifestBytes} | ${row.policyCharacters} |`).join("\n")}
+
+400 aliases take **${growthFactor(growth).toFixed(2)}** times as long as 4 (limit ${limits.growth}).
+`;
+}

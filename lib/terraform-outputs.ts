@@ -37,8 +37,17 @@ function runTerraform(folder: string): string {
 
 /** `terraform output -json` as texts by name. */
 export function parseOutputs(json: string): Readonly<Record<string, string>> {
-  const outputs = JSON.parse(json) as Record<string, { value?: unknown }>;
+  const outputs = parseJson(json) as Record<string, { value?: unknown }>;
   return Object.fromEntries(
     Object.entries(outputs).flatMap(([name, { value }]) => (typeof value === "string" ? [[name, value]] : [])),
   );
+}
+
+/** Node's own message would repeat some of the text, which holds secrets. */
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw new Error("terraform output -json: got a text that is no JSON (not shown: it may hold secrets).");
+  }
 }

@@ -75,7 +75,14 @@ const volumeSize = z
   );
 
 const cpuQuantity = z.string().regex(/^(?:[1-9]\d*m|[1-9]\d*(?:\.\d+)?)$/, 'allowed: CPU such as "100m" or "1".');
-const memoryQuantity = z.string().regex(/^[1-9]\d*(?:Mi|Gi)$/, 'allowed: memory such as "512Mi".');
+const memoryQuantity = z
+  .string()
+  .regex(/^[1-9]\d*(?:Mi|Gi)$/, 'allowed: memory such as "512Mi".')
+  .refine((quantity) => mebibytes(quantity) >= 16, 'allowed: at least "16Mi".');
+
+function mebibytes(quantity: string): number {
+  return Number.parseInt(quantity, 10) * (quantity.endsWith("Gi") ? 1024 : 1);
+}
 
 export const regionSchema = z
   .string()
@@ -171,7 +178,17 @@ function resources(cpuRequest: string, memoryRequest: string, memoryLimit: strin
     cpuRequest: cpuQuantity.default(cpuRequest),
     memoryRequest: memoryQuantity.default(memoryRequest),
     memoryLimit: memoryQuantity.default(memoryLimit),
-  }).prefault({});
+  })
+    .superRefine(({ memoryRequest, memoryLimit }, context) => {
+      if (mebibytes(memoryRequest) <= mebibytes(memoryLimit)) return;
+      context.addIssue({
+        code: "custom",
+        path: ["memoryRequest"],
+        input: memoryRequest,
+        message: `allowed: at most memoryLimit (${show(memoryLimit)}), or Kubernetes refuses the pod.`,
+      });
+    })
+    .prefault({});
 }
 
 function storage(size: string) {

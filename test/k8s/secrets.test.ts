@@ -142,6 +142,13 @@ describe("npm run secrets", () => {
     expect(leaks(run.stderr)).toEqual([]);
   });
 
+  it("repeats nothing of what Terraform printed when that is no JSON", async () => {
+    const run = await runSecrets({ terraform: `tr -d '"' <outputs.json` });
+    expect(run).toEqual(
+      refusal("terraform output -json: got a text that is no JSON (not shown: it may hold secrets)."),
+    );
+  });
+
   it("tells an error of the configuration in its own words, without asking Terraform", async () => {
     const run = await runSecrets({ settings: { host: "https://chat" }, terraform: "echo asked >&2; exit 1" });
     expect(run).toMatchObject({ exitCode: 1, stdout: "" });

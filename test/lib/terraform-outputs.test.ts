@@ -40,7 +40,9 @@ describe("parseOutputs", () => {
   });
 
   it("refuses what is no JSON", () => {
-    expect(() => parseOutputs("Warning: no outputs found")).toThrow(SyntaxError);
+    expect(() => parseOutputs("Warning: no outputs found")).toThrow(
+      new Error("terraform output -json: got a text that is no JSON (not shown: it may hold secrets)."),
+    );
   });
 });
 

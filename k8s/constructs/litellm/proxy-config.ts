@@ -50,7 +50,8 @@ export function renderProxyConfig(options: ProxyConfigOptions): string {
         disable_spend_logs: true,
       },
     },
-    { customTags: (tags) => [decimalNumber, ...tags], aliasDuplicateObjects: false, lineWidth: 0 },
+    // 1.1 is what PyYAML reads: an alias such as `on`, `no` or `2026-11-23` has to be quoted.
+    { version: "1.1", customTags: (tags) => [decimalNumber, ...tags], aliasDuplicateObjects: false, lineWidth: 0 },
   );
 }
 

@@ -108,7 +108,12 @@ function container(props: RedisProps): k8s.Container {
 
 /** Redis stops accepting writes at half of the container's memory: the other half is for copies made while saving. */
 function renderRedisConf(memoryLimit: string): string {
-  const mebibytes = Number.parseInt(memoryLimit, 10) * (memoryLimit.endsWith("Gi") ? 1024 : 1);
+  const [, amount, unit] = /^([1-9]\d*)(Mi|Gi)$/.exec(memoryLimit) ?? [];
+  const mebibytes = Number(amount) * (unit === "Gi" ? 1024 : 1);
+  // Redis takes 0 for "no limit".
+  if (!(mebibytes >= 2)) {
+    throw new Error(`resources.memoryLimit: got "${memoryLimit}"; allowed: at least "2Mi", in Mi or Gi.`);
+  }
   return `# Who may connect, and to which keys, is in the ACL file. Protected mode would refuse the password-less PING.
 protected-mode no
 aclfile ${paths.acl}/${secretKeys.redis.acl}

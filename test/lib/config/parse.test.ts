@@ -274,7 +274,9 @@ describe("settings that are given", () => {
     ["openWebUi.storage.size", "100M"],
     ["openWebUi.auth.owner", "a@b.io"],
     ["redis.resources.cpuRequest", "1m"],
-    ["redis.resources.memoryLimit", "1Mi"],
+    ["redis.resources.memoryLimit", "32Mi"],
+    ["redis.resources.memoryRequest", "16Mi"],
+    ["redis.resources.memoryRequest", "128Mi"],
     ["ingress.tls.certResolver", "l"],
     ["ingress.tls.certResolver", "my_resolver"],
     ["secrets.remoteKey", "k"],
@@ -477,6 +479,14 @@ describe("a single setting is refused", () => {
     [
       'liteLlm.resources.memoryLimit: got "768MB"; allowed: memory such as "512Mi".',
       { "liteLlm.resources.memoryLimit": "768MB" },
+    ],
+    [
+      'redis.resources.memoryRequest: got "15Mi"; allowed: at least "16Mi".',
+      { "redis.resources.memoryRequest": "15Mi" },
+    ],
+    [
+      'openWebUi.resources.memoryRequest: got "2Gi"; allowed: at most memoryLimit ("1Gi"), or Kubernetes refuses the pod.',
+      { "openWebUi.resources.memoryRequest": "2Gi" },
     ],
     [`redis.storage.storageClass: got "Fast"; ${objectAllowed}`, { "redis.storage.storageClass": "Fast" }],
     [`cluster.domain: got "Cluster.local"; ${hostAllowed}`, { "cluster.domain": "Cluster.local" }],

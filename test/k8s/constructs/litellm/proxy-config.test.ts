@@ -291,7 +291,21 @@ describe("the proxy's file", () => {
     expect(shared).not.toMatch(/[&*]/);
   });
 
-  it.each(["123", "1.5", "1e5", "0x1f", "010", "null", "true"])("keeps the alias %s a text", (alias) => {
+  it.each([
+    "on",
+    "no",
+    "off",
+    "yes",
+    "2026-11-23",
+    "0b11",
+    "123",
+    "1.5",
+    "1e5",
+    "0x1f",
+    "010",
+    "null",
+    "true",
+  ])("keeps the alias %s a text", (alias) => {
     const models = modelsOf({ [alias]: { model: sonnet, fallbacks: ["nova"] }, nova: { model: novaLite } });
     const { model_list, router_settings } = config({ models });
     expect(model_list.map(({ model_name, model_info }) => [model_name, model_info["id"]])).toContainEqual([

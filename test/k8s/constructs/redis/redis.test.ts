@@ -61,6 +61,12 @@ describe("Redis", () => {
     expect(directives({ resources: { ...all.resources, memoryLimit } })["maxmemory"]).toBe(maxmemory);
   });
 
+  it.each(["1Mi", "128M", "1G", "131072Ki", "134217728", "lots"])("refuses the memory limit %s", (memoryLimit) => {
+    expect(() => directives({ resources: { ...all.resources, memoryLimit } })).toThrow(
+      new Error(`resources.memoryLimit: got "${memoryLimit}"; allowed: at least "2Mi", in Mi or Gi.`),
+    );
+  });
+
   it("lets in whom the ACL file of the Secret knows", () => {
     const { container, pod } = render();
     expect(directives()).toMatchObject({ aclfile: "/etc/redis-acl/users.acl", "protected-mode": "no" });

@@ -4,16 +4,23 @@ import path from "node:path";
 
 const root = path.join(__dirname, "..", "..", "..");
 
-/** What a person's checkout has and the standard tools need. */
+/** What a person's checkout has and the standard tools and the tests need. */
 const sources = [
   "lib",
   "k8s",
   "terraform",
   "synth",
   "examples",
+  "docs",
+  "test",
+  "README.md",
+  "CONTRIBUTING.md",
   "stack.config.ts",
   "cdktf.json",
   "cdk8s.yaml",
+  "jest.config.js",
+  ".swcrc",
+  "biome.json",
   "package.json",
   "tsconfig.json",
 ];

@@ -1,0 +1,193 @@
+/** One way to break the product, and the checks that have to notice it without its snapshots. */
+export interface Mutation {
+  /** What a user would lose. */
+  readonly harm: string;
+  readonly file: string;
+  /** A text that stands in the file exactly once. */
+  readonly from: string;
+  readonly to: string;
+  /** Test files that fail. */
+  readonly caughtBy: readonly string[];
+}
+
+const iam = "test/invariants/iam.test.ts";
+const kubernetes = "test/invariants/kubernetes.test.ts";
+const terraform = "test/invariants/terraform.test.ts";
+const permissions = "terraform/constructs/bedrock-permissions.ts";
+const pod = "k8s/constructs/hardened-pod.ts";
+const webUi = "k8s/constructs/open-webui/open-webui.ts";
+const webUiEnvironment = "k8s/constructs/open-webui/environment.ts";
+const proxyConfig = "k8s/constructs/litellm/proxy-config.ts";
+
+export const mutations: readonly Mutation[] = [
+  {
+    harm: "a destination Region is missing from the policy: every few calls fail with AccessDenied",
+    file: permissions,
+    from: "unique([model.region, ...model.destinations]).map",
+    to: "unique([model.region]).map",
+    caughtBy: [iam],
+  },
+  {
+    harm: "the policy allows every model",
+    file: permissions,
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a piece of the product's source
+    from: "return `arn:aws:bedrock:${region}::foundation-model/${modelId}`;",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a piece of the product's source
+    to: "return `arn:aws:bedrock:${region}::foundation-model/${modelId.slice(0, 0)}*`;",
+    caughtBy: [iam],
+  },
+  {
+    harm: "streams are not allowed: tests pass and the chat fails",
+    file: permissions,
+    from: '["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"] as const',
+    to: '["bedrock:InvokeModel"] as const',
+    caughtBy: [iam],
+  },
+  {
+    harm: "models can be called around their profiles",
+    file: permissions,
+    from: "return condition === undefined ? statement : { ...statement, Condition: condition };",
+    to: 'return condition === undefined || sid.startsWith("InvokeModelsThroughProfiles") ? statement : { ...statement, Condition: condition };',
+    caughtBy: [iam],
+  },
+  {
+    harm: "any Marketplace product can be bought",
+    file: permissions,
+    from: '            "ForAnyValue:StringEquals": { "aws-marketplace:ProductId": products },',
+    to: "",
+    caughtBy: [iam],
+  },
+  {
+    harm: "the access key is another resource: the running one is deleted",
+    file: "terraform/constructs/access-key.ts",
+    from: "new IamAccessKey(this, props.slot,",
+    to: "new IamAccessKey(this, `key-$" + "{props.slot}`,",
+    caughtBy: [terraform],
+  },
+  {
+    harm: "a secret output is printed",
+    file: "terraform/stacks/bedrock-stack.ts",
+    from: "staticId: true, sensitive: true, value",
+    to: "staticId: true, value",
+    caughtBy: [terraform],
+  },
+  {
+    harm: "containers run with a writable root",
+    file: pod,
+    from: "readOnlyRootFilesystem: true",
+    to: "readOnlyRootFilesystem: false",
+    caughtBy: [kubernetes],
+  },
+  {
+    harm: "a probe is gone: a pod that hangs stays",
+    file: pod,
+    from: "livenessProbe: { ...get(options.livenessPath)",
+    to: "lifecycleProbe: { ...get(options.livenessPath)",
+    caughtBy: [kubernetes],
+  },
+  {
+    harm: "other Services' variables reach LiteLLM as settings",
+    file: pod,
+    from: "enableServiceLinks: false",
+    to: "enableServiceLinks: true",
+    caughtBy: [kubernetes],
+  },
+  {
+    harm: "two versions of Open WebUI work on one database",
+    file: webUi,
+    from: 'updateStrategy: { type: "OnDelete" }',
+    to: 'updateStrategy: { type: "RollingUpdate" }',
+    caughtBy: [kubernetes],
+  },
+  {
+    harm: "the chat is taken away whenever Redis restarts",
+    file: webUi,
+    from: 'readinessPath: "/health/db"',
+    to: 'readinessPath: "/ready"',
+    caughtBy: [kubernetes],
+  },
+  {
+    harm: "an existing installation's data isn't found",
+    file: webUi,
+    from: 'new VolumeClaim(this, "data", { name, ...props.storage })',
+    to: 'new VolumeClaim(this, "data", { name: `$' + "{name}-data`, ...props.storage })",
+    caughtBy: ["test/k8s/constructs/open-webui/open-webui.test.ts"],
+  },
+  {
+    harm: "a lookalike pod of any namespace reaches LiteLLM",
+    file: "k8s/constructs/network-policies.ts",
+    from: "    namespaceSelector: { matchLabels: { [namespaceNameLabel]: namespace } },",
+    to: "    namespaceSelector: {},",
+    caughtBy: [kubernetes],
+  },
+  {
+    harm: "LiteLLM reaches the cloud's metadata service",
+    file: "lib/network.ts",
+    from: '  "169.254.0.0/16",\n',
+    to: "",
+    caughtBy: [kubernetes],
+  },
+  {
+    harm: "the master key stands in a manifest",
+    file: proxyConfig,
+    from: "master_key: `os.environ/$" + "{secretKeys.liteLlm.masterKey}`",
+    to: 'master_key: ["sk", "0123456789abcdefghij"].join("-")',
+    caughtBy: [kubernetes],
+  },
+  {
+    harm: "the budget doesn't block",
+    file: proxyConfig,
+    from: "provider_budget_config: { bedrock:",
+    to: "provider_budgets: { bedrock:",
+    caughtBy: ["test/k8s/constructs/litellm/proxy-config.test.ts"],
+  },
+  {
+    harm: "prices are read as text by PyYAML: spending counts as nothing",
+    file: proxyConfig,
+    from: "customTags: (tags) => [decimalNumber, ...tags], ",
+    to: "",
+    caughtBy: ["test/k8s/constructs/litellm/proxy-config.test.ts"],
+  },
+  {
+    harm: "a price is wrong by a factor of ten",
+    file: "lib/models.ts",
+    from: "us: throughUs({ input: 1.1, output: 5.5, cacheWrite: 1.375, cacheRead: 0.11 })",
+    to: "us: throughUs({ input: 11, output: 5.5, cacheWrite: 1.375, cacheRead: 0.11 })",
+    caughtBy: ["test/lib/models.test.ts"],
+  },
+  {
+    harm: "uploads are dropped silently",
+    file: webUiEnvironment,
+    from: 'BYPASS_EMBEDDING_AND_RETRIEVAL: "True"',
+    to: 'BYPASS_EMBEDDING_AND_RETRIEVAL: "False"',
+    caughtBy: ["test/k8s/constructs/open-webui/environment.test.ts"],
+  },
+  {
+    harm: "whoever sends the e-mail header is that user",
+    file: "k8s/charts/open-webui-chart.ts",
+    from: 'if (signIn.kind !== "trusted-header") return [];',
+    to: 'if (signIn.kind !== "trusted-header" || signIn.emailHeader !== "") return [];',
+    caughtBy: ["test/k8s/charts/open-webui-chart.test.ts"],
+  },
+  {
+    harm: "the shared account may be used without any sign-in in front",
+    file: "lib/config/parse.ts",
+    from: 'if (ingress.kind === "traefik" && ingress.middlewares.length > 0) return [];',
+    to: 'if (ingress.kind === "traefik") return [];',
+    caughtBy: ["test/lib/config/parse.test.ts"],
+  },
+  {
+    harm: "an empty master key is applied: LiteLLM answers everyone",
+    file: "k8s/constructs/secrets/stack-secrets.ts",
+    from: 'if (value === undefined || value.trim() === "")',
+    to: "if (value === undefined)",
+    caughtBy: ["test/k8s/constructs/secrets/stack-secrets.test.ts"],
+  },
+  {
+    harm: "Redis forgets the budget when memory is short",
+    file: "k8s/constructs/redis/redis.ts",
+    from: "maxmemory-policy noeviction",
+    to: "maxmemory-policy allkeys-lru",
+    caughtBy: ["test/k8s/constructs/redis/redis.test.ts"],
+  },
+];

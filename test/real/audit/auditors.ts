@@ -6,7 +6,7 @@ import { run } from "../support/run";
 /** What an auditor found, as `check object`. */
 export type Findings = readonly string[];
 
-const versions = { checkov: "3.3.30", kubeScore: "v1.20.0" };
+const versions = { checkov: "3.3.30", kubeScore: "v1.20.0", actionlint: "v1.7.12" };
 
 const cache = path.join(process.env["XDG_CACHE_HOME"] || path.join(homedir(), ".cache"), "open-webui-bedrock", "audit");
 
@@ -21,16 +21,22 @@ export function installCheckov(): string {
   return program;
 }
 
-/** Installs kube-score as a Go module, once per version. Needs Go. */
+/** Installs kube-score, once per version. Needs Go. */
 export function installKubeScore(): string {
-  const folder = path.join(cache, `kube-score-${versions.kubeScore}`);
-  const program = path.join(folder, "kube-score");
+  return installGoProgram("kube-score", "github.com/zegl/kube-score/cmd/kube-score", versions.kubeScore);
+}
+
+/** Installs actionlint, once per version. Needs Go. */
+export function installActionlint(): string {
+  return installGoProgram("actionlint", "github.com/rhysd/actionlint/cmd/actionlint", versions.actionlint);
+}
+
+function installGoProgram(name: string, module: string, version: string): string {
+  const folder = path.join(cache, `${name}-${version}`);
+  const program = path.join(folder, name);
   if (!existsSync(program)) {
     mkdirSync(folder, { recursive: true });
-    run("go", ["install", `github.com/zegl/kube-score/cmd/kube-score@${versions.kubeScore}`], {
-      cwd: folder,
-      env: { GOBIN: folder },
-    });
+    run("go", ["install", `${module}@${version}`], { cwd: folder, env: { GOBIN: folder } });
   }
   return program;
 }

@@ -1,21 +1,23 @@
 /**
- * Needs a kube context whose cluster has the CRDs of Traefik and of the Prometheus operator, and no Namespace
- * `open-webui`: it is made and deleted. No pod needs to run.
+ * Needs a kube context whose cluster has the CRDs of Traefik, the Prometheus operator and the External Secrets
+ * Operator, and no Namespace `open-webui` or `chat`: they are made and deleted. No pod needs to run.
  */
 import { parseAllDocuments } from "yaml";
 import { createKubernetesApp } from "../../../k8s/app";
 import { images } from "../../../lib/versions";
-import { exampleNames, loadExample } from "../../support/examples";
+import { loadExample } from "../../support/examples";
+import { allConfigs } from "../../support/variants";
 import { deleteNamespace, kubectl } from "../support/kubectl";
 import { run } from "../support/run";
 
-const namespace = "open-webui";
 const dryRun = ["apply", "--server-side", "--dry-run=server", "-f", "-"];
 
-afterEach(() => deleteNamespace(namespace));
+const namespaces = new Set(allConfigs.map(([, { namespace }]) => namespace));
 
-describe.each(exampleNames)("a real API server, with examples/%s", (name) => {
-  const manifests = createKubernetesApp(loadExample(name), images).synthYaml();
+afterEach(() => namespaces.forEach(deleteNamespace));
+
+describe.each(allConfigs)("a real API server, with %s", (_, config) => {
+  const manifests = createKubernetesApp(config, images).synthYaml();
   const [namespaceManifest = ""] = manifests.split("\n---\n");
 
   it("accepts every object without a warning, and has nothing to change after an apply", () => {

@@ -19,6 +19,7 @@ export function kubectlJson<Result>(args: readonly string[]): Result {
  */
 export function deleteNamespace(name: string): void {
   const wait = ["--ignore-not-found", "--wait", "--timeout=180s"];
+  if (kubectl(["get", "namespace", name, "--ignore-not-found"]) === "") return;
   kubectl(["-n", name, "delete", "deployments,statefulsets", "--all", "--cascade=foreground", ...wait]);
   kubectl(["delete", "namespace", name, ...wait]);
 }

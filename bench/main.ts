@@ -4,13 +4,17 @@ import path from "node:path";
 import { ProjectCopy } from "../test/real/support/project";
 import { type Comparison, compareWithStandardTools, type Growth, measureGrowth } from "./synth";
 
-/** Measures the synthesis and writes docs/benchmarks.md; with `--check` it writes nothing and fails above the limits. */
+/**
+ * Measures the synthesis and writes docs/benchmarks.md; with `--check` it writes nothing and fails above the limits.
+ * `peakMegabytes` is that of the one process that renders; `growth` is for 400 aliases against 4, in time and in the
+ * policy. The manifests hold an entry per alias and so grow with them.
+ */
 const limits = { ratio: 0.3, peakMegabytes: 400, growth: 2 };
 
 const project = new ProjectCopy();
 try {
   const comparison = compareWithStandardTools(project.folder, 5);
-  const growth = measureGrowth(project.folder, [4, 40, 400], 3);
+  const growth = measureGrowth(project.folder, [4, 40, 400], 5);
   const page = describe(comparison, growth);
   if (process.argv.includes("--check")) process.stdout.write(page);
   else writeFileSync(path.join(__dirname, "..", "docs", "benchmarks.md"), page);
@@ -22,7 +26,8 @@ try {
 }
 
 function findProblems({ ratio, peakMegabytes }: Comparison, growth: readonly Growth[]): string[] {
-  const factor = growthFactor(growth);
+  const time = growthFactor(growth, ({ seconds }) => seconds);
+  const policy = growthFactor(growth, ({ policyCharacters }) => policyCharacters);
   return [
     ...(ratio <= limits.ratio
       ? []
@@ -30,14 +35,19 @@ function findProblems({ ratio, peakMegabytes }: Comparison, growth: readonly Gro
     ...(peakMegabytes <= limits.peakMegabytes
       ? []
       : [`npm run synth needed ${peakMegabytes.toFixed(0)} MB; allowed: ${limits.peakMegabytes}.`]),
-    ...(factor <= limits.growth
+    ...(time <= limits.growth
       ? []
-      : [`400 aliases took ${factor.toFixed(2)} times as long as 4; allowed: ${limits.growth}.`]),
+      : [`400 aliases took ${time.toFixed(2)} times as long as 4; allowed: ${limits.growth}.`]),
+    ...(policy <= limits.growth
+      ? []
+      : [`400 aliases have ${policy.toFixed(2)} times the policy of 4; allowed: ${limits.growth}.`]),
   ];
 }
 
-function growthFactor(growth: readonly Growth[]): number {
-  return (growth.at(-1)?.seconds ?? Number.NaN) / (growth[0]?.seconds ?? Number.NaN);
+/** The last row's figure over the first one's. */
+function growthFactor(growth: readonly Growth[], figure: (row: Growth) => number): number {
+  const [first, last] = [growth[0], growth.at(-1)];
+  return first === undefined || last === undefined ? Number.NaN : figure(last) / figure(first);
 }
 
 function describe(comparison: Comparison, growth: readonly Growth[]): string {
@@ -62,12 +72,14 @@ Ratio, pair by pair: **${comparison.ratio.toFixed(2)}** (limit ${limits.ratio.to
 
 ## Growth
 
-Aliases spread over the catalogue's models; median of 3 runs. The IAM policy names each model once.
+Aliases spread over the catalogue's models; the fastest of 5 runs in turn, after one that isn't counted. The IAM policy
+names each model once: four aliases use four models, 40 and 400 all of the catalogue. The manifests hold an entry per alias.
 
 | Aliases | Wall time, s | Memory, MB | Manifests, bytes | IAM policy, characters |
 |---|---|---|---|---|
 ${growth.map((row) => `| ${row.aliases} | ${row.seconds.toFixed(2)} | ${row.peakMegabytes.toFixed(0)} | ${row.manifestBytes} | ${row.policyCharacters} |`).join("\n")}
 
-400 aliases take **${growthFactor(growth).toFixed(2)}** times as long as 4 (limit ${limits.growth}).
+400 aliases take **${growthFactor(growth, ({ seconds }) => seconds).toFixed(2)}** times as long as 4, with
+**${growthFactor(growth, ({ policyCharacters }) => policyCharacters).toFixed(2)}** times the policy (limit ${limits.growth} each).
 `;
 }

@@ -15,6 +15,7 @@ export default defineConfig({
       rateLimit: { requestsPerMinute: 60, tokensPerMinute: 200_000 },
     },
   },
+  aws: { userName: "open-webui-digitalocean" },
   liteLlm: { replicas: 2, budget: { kind: "limited", limitUsd: 50, period: "30d" } },
   openWebUi: {
     auth: { kind: "accounts", owner: "admin@example.com" },

@@ -39,7 +39,10 @@ export const redisPrefixes = { liteLlm: "litellm", openWebUi: "open-webui" } as 
 /** Keys inside the Secrets, by consumer. A pod reads only the Secret of its own component. */
 export const secretKeys = {
   liteLlm: {
+    /** LiteLLM wants one to start. Nobody uses it: with keys per consumer it opens nothing. */
     masterKey: "LITELLM_MASTER_KEY",
+    openWebUiKey: "CONSUMER_KEY_OPEN_WEBUI",
+    prometheusKey: "CONSUMER_KEY_PROMETHEUS",
     awsAccessKeyId: "AWS_ACCESS_KEY_ID",
     awsSecretAccessKey: "AWS_SECRET_ACCESS_KEY",
     redisPassword: "REDIS_PASSWORD",
@@ -50,6 +53,7 @@ export const secretKeys = {
     redisPassword: "REDIS_PASSWORD",
     adminPassword: "WEBUI_ADMIN_PASSWORD",
   },
+  prometheus: { liteLlmKey: "LITELLM_KEY" },
   redis: {
     /** The ACL file with SHA-256 digests: Redis' pod never holds a password. */
     acl: "users.acl",
@@ -57,13 +61,15 @@ export const secretKeys = {
 } as const;
 
 /** Names of the Secrets that this program makes, one per consumer. */
-export const secretNames = components;
+export const secretNames = { ...components, prometheus: "litellm-prometheus" } as const;
 
 /** Terraform outputs that become Secrets. All of them are `sensitive`. */
 export const secretOutputs = {
   awsAccessKeyId: "aws_access_key_id",
   awsSecretAccessKey: "aws_secret_access_key",
   liteLlmMasterKey: "litellm_master_key",
+  liteLlmKeyOpenWebUi: "litellm_key_open_webui",
+  liteLlmKeyPrometheus: "litellm_key_prometheus",
   openWebUiSecretKey: "open_webui_secret_key",
   openWebUiAdminPassword: "open_webui_admin_password",
   redisPasswordLiteLlm: "redis_password_litellm",

@@ -1,5 +1,6 @@
 import { explainConfigErrors, loadConfig } from "../lib/config";
-import { ensureStateFolder } from "../lib/state-folder";
+import { stateFolder } from "../lib/naming";
+import { ensurePrivateFolder } from "../lib/private-folder";
 import { images } from "../lib/versions";
 import { renderStack } from "./render";
 import { summarise } from "./summary";
@@ -7,6 +8,6 @@ import { summarise } from "./summary";
 explainConfigErrors(() => {
   const config = loadConfig();
   const rendered = renderStack(config, images, process.cwd());
-  ensureStateFolder();
+  ensurePrivateFolder(stateFolder);
   process.stdout.write(`${summarise(config, rendered)}\n`);
 });

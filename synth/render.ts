@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { createKubernetesApp, listObjectKinds } from "../k8s/app";
 import type { StackConfig } from "../lib/config";
+import { ensurePrivateFolder } from "../lib/private-folder";
 import type { Images } from "../lib/versions";
 import { createTerraformApp, listResourceTypes } from "../terraform/app";
 
@@ -27,7 +28,10 @@ export function renderStack(config: StackConfig, images: Images, folder: string)
     terraform.synth();
     rmSync(path.join(folder, "dist"), { recursive: true, force: true });
     renameSync(path.join(aside, "dist"), path.join(folder, "dist"));
-    cpSync(path.join(aside, "cdktf.out"), path.join(folder, "cdktf.out"), { recursive: true });
+    const terraformOut = path.join(folder, "cdktf.out");
+    // `cdktf diff` saves a plan there, with secrets in clear.
+    ensurePrivateFolder(terraformOut);
+    cpSync(path.join(aside, "cdktf.out"), terraformOut, { recursive: true });
     return {
       objectKinds: listObjectKinds(kubernetes),
       resourceTypes: listResourceTypes(terraform),

@@ -1,6 +1,7 @@
 import Table from "cli-table3";
 import type { StackConfig } from "../lib/config";
 import { type ConfiguredModel, catalogue, invocationId } from "../lib/models";
+import { components, ports } from "../lib/naming";
 import { publicUrl } from "../lib/public-url";
 import type { Rendered } from "./render";
 
@@ -16,9 +17,16 @@ export function summarise(config: StackConfig, rendered: Rendered): string {
     table(["alias", "Bedrock id", "in", "out", "when it fails"], config.models.map(modelRow)),
     ...config.models.flatMap(lifecycleWarning),
     "",
-    `The chat will be at ${publicUrl(config)}. Next:`,
+    ...whereTheChatIs(config),
+    "Next:",
     ...nextSteps(config).map((step, index) => `  ${index + 1}. ${step}`),
   ].join("\n");
+}
+
+function whereTheChatIs(config: StackConfig): readonly string[] {
+  if (config.ingress.kind !== "none") return [`The chat will be at ${publicUrl(config)}.`];
+  const forward = `kubectl -n ${config.namespace} port-forward service/${components.openWebUi} ${ports.openWebUi}:${ports.openWebUiService}`;
+  return [`The chat will be at http://localhost:${ports.openWebUi} while this runs: ${forward}`];
 }
 
 function nextSteps({ secrets }: StackConfig): readonly string[] {

@@ -1,9 +1,10 @@
 import { explainConfigErrors, loadConfig } from "../lib/config";
-import { ensureStateFolder } from "../lib/state-folder";
+import { stateFolder } from "../lib/naming";
+import { ensurePrivateFolder } from "../lib/private-folder";
 import { createTerraformApp } from "./app";
 
 explainConfigErrors(() => {
   const app = createTerraformApp(loadConfig());
-  ensureStateFolder();
+  for (const folder of [stateFolder, app.outdir]) ensurePrivateFolder(folder);
   app.synth();
 });

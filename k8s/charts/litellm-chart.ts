@@ -28,6 +28,7 @@ export class LiteLlmChart extends StackChart {
       secretName: secretNamesOf(config).liteLlm,
       secretsVersion: config.secrets.version,
       accessKeySlot: activeKeySlot,
+      exposeMetrics: config.monitoring.kind !== "none",
       resources,
     });
     this.endpoint = liteLlm.endpoint;
@@ -35,6 +36,7 @@ export class LiteLlmChart extends StackChart {
       new LiteLlmServiceMonitor(this, "service-monitor", {
         endpoint: liteLlm.endpoint,
         release: config.monitoring.release,
+        secretName: secretNamesOf(config).prometheus,
       });
     }
   }

@@ -40,7 +40,8 @@ export class OpenWebUiChart extends StackChart {
     switch (ingress.kind) {
       case "traefik": {
         const { entryPoints, middlewares, tls } = ingress;
-        const protectedHeaders = identityHeaders(config.openWebUi.auth);
+        // Without a middleware the header comes from further out, as `unauthenticated.reason` says: blanked, nobody could sign in.
+        const protectedHeaders = middlewares.length === 0 ? [] : identityHeaders(config.openWebUi.auth);
         new TraefikRoute(this, "route", { host, service, entryPoints, middlewares, tls, protectedHeaders });
         break;
       }

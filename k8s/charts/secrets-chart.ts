@@ -9,11 +9,15 @@ function hasAdmin(config: StackConfig): boolean {
   return config.openWebUi.auth.kind !== "proxy";
 }
 
+function hasPrometheus(config: StackConfig): boolean {
+  return config.monitoring.kind !== "none";
+}
+
 /** The Secrets with their values: part of the Secrets app only, which writes to a pipe. */
 export class SecretsChart extends StackChart {
   constructor(scope: Construct, id: string, config: StackConfig, values: SecretValues) {
     super(scope, id, config.namespace);
-    new StackSecrets(this, "secrets", { values, hasAdmin: hasAdmin(config) });
+    new StackSecrets(this, "secrets", { values, hasAdmin: hasAdmin(config), hasPrometheus: hasPrometheus(config) });
   }
 }
 
@@ -26,6 +30,10 @@ export class ExternalSecretsChart extends StackChart {
     secrets: Extract<StackConfig["secrets"], { kind: "external" }>,
   ) {
     super(scope, id, config.namespace);
-    new ExternalSecrets(this, "secrets", { ...secrets, hasAdmin: hasAdmin(config) });
+    new ExternalSecrets(this, "secrets", {
+      ...secrets,
+      hasAdmin: hasAdmin(config),
+      hasPrometheus: hasPrometheus(config),
+    });
   }
 }

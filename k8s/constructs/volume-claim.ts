@@ -10,7 +10,10 @@ export interface VolumeClaimProps {
   readonly storageClass?: string | undefined;
 }
 
-/** A volume for one pod at a time (ReadWriteOnce). It stands alone, so that deleting a workload keeps the data. */
+/**
+ * A volume for one pod at a time (ReadWriteOnce). It stands alone: deleting the workload keeps the data, deleting the
+ * Namespace doesn't.
+ */
 export class VolumeClaim extends Construct {
   /** For a pod's `volumes[].persistentVolumeClaim.claimName`. */
   readonly claimName: string;

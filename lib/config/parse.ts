@@ -1,5 +1,5 @@
 import type { ConfiguredModel } from "../models";
-import { ConfigError, describeIssue, findSecrets, type Problem } from "./problems";
+import { ConfigError, describeIssue, findSecrets, type Problem, show } from "./problems";
 import { resolveModels } from "./resolve-models";
 import {
   authSchema,
@@ -47,10 +47,13 @@ interface Readable {
   readonly region: string | undefined;
   readonly auth: ParsedConfig["openWebUi"]["auth"] | undefined;
   readonly ingress: ParsedConfig["ingress"] | undefined;
+  readonly namespace: string | undefined;
+  /** Namespaces of others, by the path of the setting that names them. */
+  readonly otherNamespaces: ReadonlyMap<string, string>;
 }
 
 function readable(input: unknown): Readable {
-  const { models, aws, openWebUi, ingress } = record(input);
+  const { models, aws, openWebUi, ingress, namespace, monitoring, cluster } = record(input);
   const aliases = Object.keys(record(models));
   const readModels = aliases.flatMap((alias) => {
     const { data } = modelSchema.safeParse(record(models)[alias]);
@@ -62,7 +65,25 @@ function readable(input: unknown): Readable {
     region: stackSchema.shape.aws.safeParse(aws).data?.region,
     auth: authSchema.safeParse(record(openWebUi)["auth"]).data,
     ingress: stackSchema.shape.ingress.safeParse(ingress).data,
+    namespace: stackSchema.shape.namespace.safeParse(namespace).data,
+    otherNamespaces: otherNamespaces(
+      stackSchema.shape.ingress.safeParse(ingress).data,
+      stackSchema.shape.monitoring.safeParse(monitoring).data,
+      stackSchema.shape.cluster.safeParse(cluster).data,
+    ),
   };
+}
+
+function otherNamespaces(
+  ingress: ParsedConfig["ingress"] | undefined,
+  monitoring: ParsedConfig["monitoring"] | undefined,
+  cluster: ParsedConfig["cluster"] | undefined,
+): ReadonlyMap<string, string> {
+  const named = new Map<string, string>();
+  if (ingress !== undefined && ingress.kind !== "none") named.set("ingress.controller", ingress.controller.namespace);
+  if (monitoring?.kind === "prometheus-operator") named.set("monitoring.prometheus", monitoring.prometheus.namespace);
+  if (cluster !== undefined) named.set("cluster.dns", cluster.dns.namespace);
+  return named;
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> {
@@ -72,7 +93,17 @@ function record(value: unknown): Readonly<Record<string, unknown>> {
 /** What the shape alone can't tell. */
 function checkMeaning(config: Readable): { models: ConfiguredModel[]; problems: Problem[] } {
   const { models, problems } = resolveModels(config);
-  return { models, problems: [...problems, ...checkModelKinds(config, models), ...checkSignIn(config)] };
+  return {
+    models,
+    problems: [
+      ...problems,
+      ...checkModelKinds(config, models),
+      ...checkSignIn(config),
+      ...checkHeaders(config),
+      ...checkEntryPoints(config),
+      ...checkNamespace(config),
+    ],
+  };
 }
 
 /** A text that is a secret has one problem, that it's here. */
@@ -104,4 +135,41 @@ function checkSignIn({ auth, ingress }: Readable): Problem[] {
       message: `got ${given}, with openWebUi.auth.kind "${auth.kind}": whoever reaches the chat would be let in unasked. Put the sign-in in front (ingress.kind "traefik" with its middleware), choose openWebUi.auth.kind "accounts", or say why it is safe: openWebUi.auth.unauthenticated: { reason: "..." }.`,
     },
   ];
+}
+
+/** The browser's header that names the user and the one with the name can't be the same. */
+function checkHeaders({ auth }: Readable): Problem[] {
+  if (auth?.kind !== "trusted-header" || auth.nameHeader?.toLowerCase() !== auth.emailHeader.toLowerCase()) return [];
+  return [
+    {
+      path: "openWebUi.auth.nameHeader",
+      message: `got ${show(auth.nameHeader)}; allowed: another header than emailHeader.`,
+    },
+  ];
+}
+
+/** `websecure` is the name of Traefik's entry point for TLS, in k3s and in its own examples. */
+function checkEntryPoints({ ingress }: Readable): Problem[] {
+  if (ingress?.kind !== "traefik" || !ingress.entryPoints.includes("websecure")) return [];
+  if (ingress.tls.kind !== "none" && ingress.tls.kind !== "upstream") return [];
+  return [
+    {
+      path: "ingress.entryPoints",
+      message: `got "websecure", where Traefik speaks TLS, with ingress.tls.kind "${ingress.tls.kind}"; allowed: an entry point without TLS, such as ["web"].`,
+    },
+  ];
+}
+
+/** The stack refuses all traffic and all privileges in its Namespace: others' pods would stop working. */
+function checkNamespace({ namespace, otherNamespaces: others }: Readable): Problem[] {
+  if (namespace === undefined) return [];
+  const allowed =
+    'allowed: a Namespace of its own, such as "open-webui": the stack denies all other pods in it the network.';
+  if (namespace === "default" || namespace.startsWith("kube-")) {
+    return [{ path: "namespace", message: `got ${show(namespace)}, which belongs to the cluster; ${allowed}` }];
+  }
+  const owner = [...others].find(([, name]) => name === namespace)?.[0];
+  return owner === undefined
+    ? []
+    : [{ path: "namespace", message: `got ${show(namespace)}, like ${owner}; ${allowed}` }];
 }

@@ -23,11 +23,12 @@ export class ConfigError extends Error {
   }
 }
 
-/** `models.claude.model`, and `ingress.middlewares[0].name`. */
+/** `models.claude.model`, and `ingress.middlewares[0].name`; a key that looks like a secret is hidden. */
 export function formatPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === "number") return `${text}[${part}]`;
-    return text === "" ? String(part) : `${text}.${String(part)}`;
+    const name = secretLikeness(String(part)) === undefined ? String(part) : "(hidden)";
+    return text === "" ? name : `${text}.${name}`;
   }, "");
 }
 
@@ -51,11 +52,14 @@ const secretShapes: readonly { readonly what: string; readonly shape: RegExp }[]
   {
     what: "an AWS secret access key",
     shape:
-      /(?<![A-Za-z0-9/+=-])(?=[A-Za-z0-9/+]*[A-Z])(?=[A-Za-z0-9/+]*[a-z])(?=[A-Za-z0-9/+]*\d)[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=-])/,
+      /(?<![A-Za-z0-9/+-])(?=[A-Za-z0-9/+]*[A-Z])(?=[A-Za-z0-9/+]*[a-z])(?=[A-Za-z0-9/+]*\d)[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=-])/,
   },
   { what: "a Bedrock API key", shape: /\bABSK[A-Za-z0-9+/=]{20,}/ },
   { what: "an API key", shape: /\bsk-[A-Za-z0-9_-]{12,}/ },
   { what: "a GitHub token", shape: /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})/ },
+  { what: "a GitLab token", shape: /\bglpat-[A-Za-z0-9_-]{20,}/ },
+  { what: "a Hugging Face token", shape: /\bhf_[A-Za-z0-9]{30,}/ },
+  { what: "a DigitalOcean token", shape: /\bdo[opr]_v1_[0-9a-f]{64}\b/ },
   { what: "a Slack token", shape: /\bxox[abeprs]-[A-Za-z0-9-]{10,}/ },
   { what: "a Google API key", shape: /\bAIza[A-Za-z0-9_-]{35}/ },
   { what: "a private key", shape: /-----BEGIN [A-Z ]*PRIVATE KEY-----/ },

@@ -1,5 +1,5 @@
 import { type ConfiguredModel, catalogue, endedModels, type ModelDefinition, type Profile, profiles } from "../models";
-import { didYouMean, type Problem, show } from "./problems";
+import { didYouMean, formatPath, type Problem, show } from "./problems";
 import type { ModelConfig } from "./schema";
 
 export interface ResolveModelsOptions {
@@ -14,15 +14,16 @@ export interface ResolveModelsOptions {
 export function resolveModels(options: ResolveModelsOptions): { models: ConfiguredModel[]; problems: Problem[] } {
   const problems: Problem[] = [];
   const models = Object.entries(options.models).flatMap(([alias, given]) => {
-    const path = `models.${alias}`;
+    const path = ["models", alias];
     const found = findDefinition(given);
     if (typeof found === "string") {
-      problems.push({ path: `${path}.model`, message: found });
+      problems.push({ path: formatPath([...path, "model"]), message: found });
       return [];
     }
     const resolved = chooseOffer(given, found, options.region);
     if (typeof resolved === "string") {
-      problems.push({ path: `${path}.${given.profile === undefined ? "model" : "profile"}`, message: resolved });
+      const setting = given.profile === undefined ? "model" : "profile";
+      problems.push({ path: formatPath([...path, setting]), message: resolved });
       return [];
     }
     return [
@@ -41,23 +42,37 @@ export function resolveModels(options: ResolveModelsOptions): { models: Configur
 
 /** The definition, or what is wrong with the model id. */
 function findDefinition({ model, definition }: ModelConfig): ModelDefinition | string {
-  const ended = endedModels[model];
+  const ended = own(endedModels, model);
   if (ended !== undefined) {
     return `${show(model)} reached its end of life on ${ended.endOfLife}: requests to it fail. Use its successor "${ended.successor}".`;
   }
-  const known = catalogue[model];
+  const known = own(catalogue, model);
   if (known !== undefined) {
     return definition === undefined
       ? known
       : `${show(model)} is in the catalogue (lib/models.ts); remove "definition".`;
   }
+  const prefix = profilePrefixes.find((profile) => model.startsWith(`${profile}.`));
+  if (prefix !== undefined) return withoutPrefix(model, prefix);
   if (definition !== undefined) return definition;
-  const prefix = profiles.find((profile) => model.startsWith(`${profile}.`));
-  if (prefix !== undefined) {
-    return `got ${show(model)}; give the id without the profile: model: "${model.slice(prefix.length + 1)}", profile: "${prefix}".`;
-  }
   const ids = Object.keys(catalogue);
   return `got ${show(model)}, which is not in the catalogue.${didYouMean(model, ids)} Allowed: ${ids.join(", ")}; or give its "definition".`;
+}
+
+/** All that AWS puts before a model's id, also where this program has no such profile. */
+const profilePrefixes = ["us", "global", "in-region", "eu", "apac", "jp", "au", "ca", "us-gov"] as const;
+
+function withoutPrefix(model: string, prefix: string): string {
+  const known = profiles.find((profile) => profile === prefix);
+  const id = model.slice(prefix.length + 1);
+  return known === undefined
+    ? `got ${show(model)}: there is no profile "${prefix}" here; allowed: the id without it, with profile ${profiles.map((profile) => `"${profile}"`).join(", ")}.`
+    : `got ${show(model)}; give the id without the profile: model: "${id}", profile: "${known}".`;
+}
+
+/** An entry of a table; a name such as `constructor` is none. */
+function own<Value>(table: Readonly<Record<string, Value>>, key: string): Value | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
 function chooseOffer(given: ModelConfig, definition: ModelDefinition, region: string | undefined) {
@@ -78,55 +93,86 @@ function chooseOffer(given: ModelConfig, definition: ModelDefinition, region: st
   return { profile, region, destinations, prices: offer.prices };
 }
 
-function checkFallbacks(
-  { models: given, aliases }: ResolveModelsOptions,
-  models: readonly ConfiguredModel[],
-): Problem[] {
+function checkFallbacks(options: ResolveModelsOptions, models: readonly ConfiguredModel[]): Problem[] {
   const byAlias = new Map(models.map((model) => [model.alias, model]));
-  return Object.entries(given).flatMap(([alias, { fallbacks, dearerFallbacks }]) => {
-    const circle = findCircle(alias, given);
-    const circular =
-      circle === undefined
-        ? []
-        : [
-            {
-              path: `models.${alias}.fallbacks`,
-              message: `go in a circle: ${circle.join(" → ")}. Remove one of them.`,
-            },
-          ];
-    const single = fallbacks.flatMap((fallback, index) => {
-      const path = `models.${alias}.fallbacks[${index}]`;
-      if (!aliases.includes(fallback)) {
-        return [
-          {
-            path,
-            message: `got ${show(fallback)}, which is no alias of this configuration.${didYouMean(fallback, aliases)} Allowed: ${aliases.join(", ")}.`,
-          },
-        ];
-      }
-      const from = byAlias.get(alias);
-      const to = byAlias.get(fallback);
-      if (from === undefined || to === undefined) return [];
-      if (from.definition.kind !== to.definition.kind) {
-        return [
-          {
-            path,
-            message: `${show(fallback)} is a model for ${to.definition.kind}, ${show(alias)} one for ${from.definition.kind}; allowed: the same kind.`,
-          },
-        ];
-      }
-      const dearer = to.prices.input > from.prices.input || to.prices.output > from.prices.output;
-      if (!dearer || dearerFallbacks !== undefined) return [];
-      const cost = (model: ConfiguredModel) => `${model.prices.input}/${model.prices.output}`;
-      return [
-        {
-          path,
-          message: `${show(fallback)} costs more than ${show(alias)} (${cost(to)} against ${cost(from)} USD per million tokens in/out). Choose a cheaper one, or accept it: dearerFallbacks: { reason: "..." }.`,
-        },
-      ];
-    });
-    return [...circular, ...single];
+  return Object.keys(options.models).flatMap((alias) => [
+    ...checkCircle(alias, options),
+    ...checkEachFallback(alias, options, byAlias),
+    ...checkFallbackPrices(alias, options, byAlias),
+  ]);
+}
+
+function checkCircle(alias: string, { models }: ResolveModelsOptions): Problem[] {
+  const circle = findCircle(alias, models);
+  if (circle === undefined) return [];
+  const path = formatPath(["models", alias, "fallbacks"]);
+  return [{ path, message: `go in a circle: ${circle.map(plain).join(" → ")}. Remove one of them.` }];
+}
+
+type ModelsByAlias = ReadonlyMap<string, ConfiguredModel>;
+
+/** Whether there is such an alias, for a model of the same kind. */
+function checkEachFallback(
+  alias: string,
+  { models, aliases }: ResolveModelsOptions,
+  byAlias: ModelsByAlias,
+): Problem[] {
+  return (models[alias]?.fallbacks ?? []).flatMap((fallback, index) => {
+    const path = formatPath(["models", alias, "fallbacks", index]);
+    if (!aliases.includes(fallback)) {
+      const message = `got ${show(fallback)}, which is no alias of this configuration.${didYouMean(fallback, aliases)} Allowed: ${aliases.map(plain).join(", ")}.`;
+      return [{ path, message }];
+    }
+    const kinds = [byAlias.get(fallback)?.definition.kind, byAlias.get(alias)?.definition.kind];
+    if (kinds.includes(undefined) || kinds[0] === kinds[1]) return [];
+    const message = `${show(fallback)} is a model for ${kinds[0]}, ${show(alias)} one for ${kinds[1]}; allowed: the same kind.`;
+    return [{ path, message }];
   });
+}
+
+/** LiteLLM also follows the fallbacks of a fallback: none of them may cost more without a reason. */
+function checkFallbackPrices(alias: string, { models }: ResolveModelsOptions, byAlias: ModelsByAlias): Problem[] {
+  const from = byAlias.get(alias);
+  if (from === undefined || models[alias]?.dearerFallbacks !== undefined) return [];
+  return (models[alias]?.fallbacks ?? []).flatMap((fallback, index) => {
+    const dearer = reachable(fallback, models)
+      .map((way) => ({ way, to: byAlias.get(way.at(-1) ?? "") }))
+      .find(({ to }) => to !== undefined && to !== from && isDearer(to, from));
+    if (dearer?.to === undefined) return [];
+    const { to, way } = dearer;
+    const through = way.length === 1 ? "" : `, where ${show(fallback)} leads (${way.map(plain).join(" → ")}),`;
+    const cost = ({ prices }: ConfiguredModel) => `${prices.input}/${prices.output}`;
+    return [
+      {
+        path: formatPath(["models", alias, "fallbacks", index]),
+        message: `${show(to.alias)}${through} costs more than ${show(alias)} (${cost(to)} against ${cost(from)} USD per million tokens in/out). Choose a cheaper one, or accept it: dearerFallbacks: { reason: "..." }.`,
+      },
+    ];
+  });
+}
+
+function isDearer(model: ConfiguredModel, than: ConfiguredModel): boolean {
+  return model.prices.input > than.prices.input || model.prices.output > than.prices.output;
+}
+
+/** The ways that begin at an alias and follow fallbacks, each alias once. */
+function reachable(start: string, models: Readonly<Record<string, ModelConfig>>): string[][] {
+  const ways = [[start]];
+  const seen = new Set([start]);
+  // The list grows while it is walked.
+  for (const way of ways) {
+    for (const next of models[way.at(-1) ?? ""]?.fallbacks ?? []) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      ways.push([...way, next]);
+    }
+  }
+  return ways;
+}
+
+/** An alias as a message may show it. */
+function plain(alias: string): string {
+  return formatPath([alias]);
 }
 
 /** The way from an alias back to itself, told only at the circle's alphabetically first alias. */

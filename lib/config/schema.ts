@@ -74,7 +74,9 @@ const volumeSize = z
     'allowed: a whole number above zero with Mi, Gi, Ti, M, G or T, such as "5Gi".',
   );
 
-const cpuQuantity = z.string().regex(/^(?:[1-9]\d*m|[1-9]\d*(?:\.\d+)?)$/, 'allowed: CPU such as "100m" or "1".');
+const cpuQuantity = z
+  .string()
+  .regex(/^(?:[1-9]\d*m|(?!0+(?:\.0+)?$)\d+(?:\.\d+)?)$/, 'allowed: CPU above zero such as "100m" or "0.5".');
 const memoryQuantity = z
   .string()
   .regex(/^[1-9]\d*(?:Mi|Gi)$/, 'allowed: memory such as "512Mi".')
@@ -94,7 +96,11 @@ const reason = z.string().trim().min(10, "allowed: a sentence (at least 10 chara
 /** OAuth2 Proxy's and Traefik's header names; letters, digits and dashes. */
 const headerName = z
   .string()
-  .regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'allowed: an HTTP header name such as "X-Auth-Request-Email".');
+  .regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'allowed: an HTTP header name such as "X-Auth-Request-Email".')
+  .refine(
+    (name) => !["authorization", "cookie", "host"].includes(name.toLowerCase()),
+    "allowed: a header that only the sign-in sets: browsers send this one themselves.",
+  );
 
 const alias = z
   .string()
@@ -102,6 +108,11 @@ const alias = z
     /^[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?$/,
     'is no alias; allowed: lower-case letters, digits, "-" and ".", at most 63, such as "claude-sonnet".',
   );
+
+/** No wildcard and no interpolation: the id becomes part of the IAM policy. */
+const modelId = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9.:-]*$/, 'allowed: a Bedrock model id such as "amazon.nova-lite-v1:0".');
 
 const price = z.number().nonnegative().finite();
 
@@ -124,6 +135,17 @@ const offer = group({
     .refine((routes) => Object.keys(routes).length > 0, "allowed: at least one source Region."),
 });
 
+/** A geographic profile routes to several Regions: one that is missing in the policy lets every few calls fail. */
+const geographicOffer = offer.refine(
+  ({ routes }) => Object.values(routes).every((destinations) => destinations.length > 0),
+  'allowed: routes with destinations, such as { "us-east-1": ["us-east-1", "us-west-2"] }.',
+);
+
+const offerWithoutDestinations = offer.refine(
+  ({ routes }) => Object.values(routes).every((destinations) => destinations.length === 0),
+  'allowed: routes without destinations, such as { "us-east-1": [] }: global routes anywhere, in-region nowhere.',
+);
+
 /** What the catalogue would hold of a model that it doesn't: same shape as ModelDefinition. */
 const definition = group({
   kind: z.enum(["chat", "embedding"]).default("chat"),
@@ -131,7 +153,11 @@ const definition = group({
     .array(z.enum(["text", "image"]))
     .min(1)
     .default(["text"]),
-  offers: group({ us: offer.optional(), global: offer.optional(), "in-region": offer.optional() }).refine(
+  offers: group({
+    us: geographicOffer.optional(),
+    global: offerWithoutDestinations.optional(),
+    "in-region": offerWithoutDestinations.optional(),
+  }).refine(
     (offers) => Object.values(offers).some((entry) => entry !== undefined),
     'allowed: at least one of "us", "global", "in-region".',
   ),
@@ -144,7 +170,7 @@ const definition = group({
 
 export const modelSchema = group({
   /** Bedrock's model id without a profile prefix, such as `amazon.nova-lite-v1:0`. */
-  model: z.string().min(1),
+  model: modelId,
   /**
    * How the model is reached: `us` keeps requests in the United States, `global` may route anywhere and is 10 %
    * cheaper for Claude, `in-region` stays in `aws.region`.
@@ -318,6 +344,8 @@ const secrets = oneOf(
       liteLlm: objectName.default("litellm"),
       openWebUi: objectName.default("open-webui"),
       redis: objectName.default("open-webui-redis"),
+      /** Read by the Prometheus operator, where there is one. */
+      prometheus: objectName.default("litellm-prometheus"),
     }),
     group({
       /** ExternalSecrets of the External Secrets Operator. */

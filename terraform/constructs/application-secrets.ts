@@ -22,6 +22,8 @@ export class ApplicationSecrets extends Construct {
     this.values = {
       // LiteLLM's clients expect the prefix.
       [secretOutputs.liteLlmMasterKey]: `sk-${random("litellm-master-key")}`,
+      [secretOutputs.liteLlmKeyOpenWebUi]: `sk-${random("litellm-key-open-webui")}`,
+      [secretOutputs.liteLlmKeyPrometheus]: `sk-${random("litellm-key-prometheus")}`,
       [secretOutputs.openWebUiSecretKey]: random("open-webui-secret-key"),
       [secretOutputs.openWebUiAdminPassword]: random("open-webui-admin-password"),
       [secretOutputs.redisPasswordLiteLlm]: random("redis-password-litellm"),

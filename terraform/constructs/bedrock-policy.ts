@@ -3,6 +3,7 @@ import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
 import type { IamUser } from "@cdktf/provider-aws/lib/iam-user";
 import { IamUserPolicyAttachment } from "@cdktf/provider-aws/lib/iam-user-policy-attachment";
 import { Construct } from "constructs";
+import { ConfigError } from "../../lib/config";
 import type { ConfiguredModel } from "../../lib/models";
 import { bedrockStatements } from "./bedrock-permissions";
 
@@ -44,8 +45,7 @@ function policyDocument(models: readonly ConfiguredModel[], accountId: string): 
 function checkSize(models: readonly ConfiguredModel[]): void {
   const size = policyDocument(models, "123456789012").length;
   if (size > maximumSize) {
-    throw new Error(
-      `models: the IAM policy for these ${models.length} aliases has ${size} characters; allowed: ${maximumSize}. Remove models that nobody uses.`,
-    );
+    const message = `the IAM policy for these ${models.length} aliases has ${size} characters; allowed: ${maximumSize}. Remove models that nobody uses.`;
+    throw new ConfigError("the configuration", [{ path: "models", message }]);
   }
 }

@@ -55,8 +55,11 @@ const contract: Readonly<Record<string, readonly string[]>> = {
   aws_iam_policy: ["policy_1_3ED22366"],
   aws_iam_user_policy_attachment: ["policy_1-attachment_CD9765B7"],
 };
+const masterKeyId = "application-secrets_litellm-master-key_337A8378";
 const secretsContract: readonly string[] = [
-  "application-secrets_litellm-master-key_337A8378",
+  "application-secrets_litellm-key-open-webui_B5E51A9D",
+  "application-secrets_litellm-key-prometheus_F59FC083",
+  masterKeyId,
   "application-secrets_open-webui-admin-password_7BC20CDA",
   "application-secrets_open-webui-secret-key_EA397BCB",
   "application-secrets_redis-password-litellm_49676A00",
@@ -159,11 +162,11 @@ const rules: readonly Rule[] = [
       ),
     break: (stack) => {
       const keyRenamed = renamed(stack, "aws_iam_access_key", "access-key_a_93B21314", "access-key_b_12345678");
-      return renamed(keyRenamed, "random_password", "application-secrets_litellm-master-key_337A8378", "master-key");
+      return renamed(keyRenamed, "random_password", masterKeyId, "master-key");
     },
     finds: [
       "aws_iam_access_key: access-key_b_12345678",
-      `random_password: ${[...secretsContract.slice(1), "master-key"].join(", ")}`,
+      `random_password: ${[...secretsContract.filter((id) => id !== masterKeyId), "master-key"].join(", ")}`,
     ],
   },
   {

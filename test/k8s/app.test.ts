@@ -193,6 +193,30 @@ describe("listObjectKinds", () => {
 });
 
 describe("the Secrets app", () => {
+  it("has the Secret that the ServiceMonitor names, with the key that it names", () => {
+    const config = accept(minimalWith({ monitoring: { kind: "prometheus-operator" } }));
+    const secrets = objectsOf(createSecretsApp(config, values));
+    const monitor = findObject(objectsOf(createKubernetesApp(config, testImages)), "ServiceMonitor", "litellm");
+    expect(monitor.spec).toMatchObject({
+      endpoints: [{ authorization: { credentials: { name: "litellm-prometheus", key: "LITELLM_KEY" } } }],
+    });
+    expect(Object.keys(findObject(secrets, "Secret", "litellm-prometheus").stringData)).toEqual(["LITELLM_KEY"]);
+  });
+
+  it("gives each side of a key the same value: the proxy and who calls it", () => {
+    const config = accept(minimalWith({ monitoring: { kind: "prometheus-operator" } }));
+    const secrets = objectsOf(createSecretsApp(config, values));
+    const liteLlm = findObject(secrets, "Secret", "litellm").stringData;
+    expect(liteLlm["CONSUMER_KEY_OPEN_WEBUI"]).toBe("value-of-litellm_key_open_webui");
+    expect(findObject(secrets, "Secret", "open-webui").stringData["OPENAI_API_KEY"]).toBe(
+      liteLlm["CONSUMER_KEY_OPEN_WEBUI"],
+    );
+    expect(liteLlm["CONSUMER_KEY_PROMETHEUS"]).toBe("value-of-litellm_key_prometheus");
+    expect(findObject(secrets, "Secret", "litellm-prometheus").stringData["LITELLM_KEY"]).toBe(
+      liteLlm["CONSUMER_KEY_PROMETHEUS"],
+    );
+  });
+
   it("has the Namespace first, and the three Secrets in it", () => {
     const documents = parseAllDocuments(
       createSecretsApp(accept(minimalWith({ namespace: "chat" })), values).synthYaml(),

@@ -1,7 +1,12 @@
 import { secretNamesOf } from "../../k8s/secret-names";
 import { accept, minimalWith } from "../support/config-input";
 
-const ours = { liteLlm: "litellm", openWebUi: "open-webui", redis: "open-webui-redis" };
+const ours = {
+  liteLlm: "litellm",
+  openWebUi: "open-webui",
+  redis: "open-webui-redis",
+  prometheus: "litellm-prometheus",
+};
 
 describe("secretNamesOf", () => {
   it.each([
@@ -13,11 +18,7 @@ describe("secretNamesOf", () => {
   });
 
   it("names the Secrets that the configuration says exist", () => {
-    const secrets = { kind: "existing", liteLlm: "proxy-keys", openWebUi: "chat-keys", redis: "redis-users" };
-    expect(secretNamesOf(accept(minimalWith({ secrets })))).toEqual({
-      liteLlm: "proxy-keys",
-      openWebUi: "chat-keys",
-      redis: "redis-users",
-    });
+    const names = { liteLlm: "proxy-keys", openWebUi: "chat-keys", redis: "redis-users", prometheus: "metrics-key" };
+    expect(secretNamesOf(accept(minimalWith({ secrets: { kind: "existing", ...names } })))).toEqual(names);
   });
 });

@@ -73,18 +73,34 @@ describe("npm run secrets", () => {
     ]);
     expect(findObject(objects, "Secret", "litellm").stringData).toEqual({
       LITELLM_MASTER_KEY: values["litellm_master_key"],
+      CONSUMER_KEY_OPEN_WEBUI: values["litellm_key_open_webui"],
+      CONSUMER_KEY_PROMETHEUS: values["litellm_key_prometheus"],
       AWS_ACCESS_KEY_ID: values["aws_access_key_id"],
       AWS_SECRET_ACCESS_KEY: values["aws_secret_access_key"],
       REDIS_PASSWORD: values["redis_password_litellm"],
     });
     expect(findObject(objects, "Secret", "open-webui").stringData).toEqual({
-      OPENAI_API_KEY: values["litellm_master_key"],
+      OPENAI_API_KEY: values["litellm_key_open_webui"],
       WEBUI_SECRET_KEY: values["open_webui_secret_key"],
       WEBUI_ADMIN_PASSWORD: values["open_webui_admin_password"],
       REDIS_PASSWORD: values["redis_password_open_webui"],
     });
     expect(leaks(JSON.stringify(findObject(objects, "Secret", "open-webui-redis")))).toEqual([]);
     expect(readTree(folder)).toEqual(before);
+  });
+
+  it("prints a fourth Secret where Prometheus is, with its own key alone", async () => {
+    const objects = objectsOf(await runSecrets({ settings: { monitoring: { kind: "prometheus-operator" } } }));
+    expect(listObjects(objects)).toEqual([
+      "Namespace chat",
+      "Secret litellm",
+      "Secret open-webui",
+      "Secret litellm-prometheus",
+      "Secret open-webui-redis",
+    ]);
+    expect(findObject(objects, "Secret", "litellm-prometheus").stringData).toEqual({
+      LITELLM_KEY: values["litellm_key_prometheus"],
+    });
   });
 
   it("refuses a screen", async () => {

@@ -38,6 +38,19 @@ const rules = {
           !destinations.includes(source) || destinations.some((region) => !region.startsWith("us-")),
       )
       .map(({ name }) => name),
+  "Regions are written as AWS writes them": (models: Models) =>
+    profiles
+      .flatMap((profile) => routesOf(models, profile))
+      .flatMap(({ source, destinations }) => [source, ...destinations])
+      .filter((region) => !/^[a-z]{2}(?:-[a-z]+)+-\d$/.test(region)),
+  "the profile global is offered wherever us is": (models: Models) =>
+    Object.entries(models)
+      .filter(([, { offers }]) => offers.us !== undefined && offers.global !== undefined)
+      .flatMap(([id, { offers }]) =>
+        Object.keys(offers.us?.routes ?? {})
+          .filter((source) => offers.global?.routes[source] === undefined)
+          .map((source) => `${id} ${source}`),
+      ),
   "the profiles global and in-region list no destinations": (models: Models) =>
     [...routesOf(models, "global"), ...routesOf(models, "in-region")]
       .filter(({ destinations }) => destinations.length > 0)
@@ -182,6 +195,17 @@ const broken: Readonly<Record<keyof typeof rules, readonly { readonly models?: M
           ...amazon,
           offers: { us: { ...throughUs, routes: { "us-east-1": ["us-east-1", "eu-west-1"] } } },
         },
+      },
+    },
+  ],
+  "Regions are written as AWS writes them": [
+    { models: { "amazon.x": { ...amazon, offers: { us: { ...throughUs, routes: { Virginia: [] } } } } } },
+    { models: { "amazon.x": { ...amazon, offers: { us: { ...throughUs, routes: { "us-east-1": ["us-east"] } } } } } },
+  ],
+  "the profile global is offered wherever us is": [
+    {
+      models: {
+        "amazon.x": { ...amazon, offers: { us: throughUs, global: { ...throughGlobal, routes: { "eu-west-1": [] } } } },
       },
     },
   ],

@@ -31,7 +31,8 @@ describe("names that both sides agree on", () => {
   });
 
   it("are DNS labels where Kubernetes asks for one", () => {
-    for (const name of Object.values(components)) expect(name).toMatch(/^[a-z][a-z0-9-]{0,61}[a-z0-9]$/);
+    for (const name of [...Object.values(components), ...Object.values(secretNames)])
+      expect(name).toMatch(/^[a-z][a-z0-9-]{0,61}[a-z0-9]$/);
   });
 
   it("are distinct Terraform identifiers, each output either secret or not", () => {
@@ -43,6 +44,16 @@ describe("names that both sides agree on", () => {
   it("are keys that a Secret may have", () => {
     for (const keys of Object.values(secretKeys)) {
       for (const key of Object.values(keys)) expect(key).toMatch(/^[A-Za-z0-9._-]+$/);
+    }
+  });
+
+  it("are the components' names for the Secrets of the components", () => {
+    expect(secretNames).toMatchObject(components);
+  });
+
+  it("tell the keys of a Secret apart", () => {
+    for (const keys of Object.values(secretKeys)) {
+      expect(new Set(Object.values(keys)).size).toBe(Object.keys(keys).length);
     }
   });
 

@@ -10,12 +10,12 @@ const tlsKinds = [
 
 describe("publicUrl", () => {
   it.each(tlsKinds)("is https behind Traefik with TLS $kind", (tls) => {
-    const config = accept(minimalWith({ ingress: { kind: "traefik", tls } }));
+    const config = accept(minimalWith({ ingress: { kind: "traefik", entryPoints: ["any"], tls } }));
     expect(publicUrl(config)).toBe("https://chat.example.com");
   });
 
   it("is http behind Traefik when TLS ends nowhere", () => {
-    const config = accept(minimalWith({ ingress: { kind: "traefik", tls: { kind: "none" } } }));
+    const config = accept(minimalWith({ ingress: { kind: "traefik", entryPoints: ["web"], tls: { kind: "none" } } }));
     expect(publicUrl(config)).toBe("http://chat.example.com");
   });
 
@@ -31,7 +31,7 @@ describe("publicUrl", () => {
 describe("allowedOrigins", () => {
   it.each([
     [{ kind: "traefik" }, ["https://chat.example.com"]],
-    [{ kind: "traefik", tls: { kind: "none" } }, ["http://chat.example.com"]],
+    [{ kind: "traefik", entryPoints: ["web"], tls: { kind: "none" } }, ["http://chat.example.com"]],
     [{ kind: "ingress" }, ["https://chat.example.com"]],
     [{ kind: "none" }, ["https://chat.example.com", "http://localhost:8080"]],
   ])("are, with %j, %j", (ingress, origins) => {

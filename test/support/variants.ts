@@ -27,7 +27,15 @@ const variants: Readonly<Record<string, unknown>> = {
       tls: { kind: "secret", secretName: "chat-tls" },
       controller: { namespace: "traefik", podLabels: { app: "traefik", tier: "edge" } },
     },
-    secrets: { kind: "existing", version: 3, liteLlm: "proxy-keys", openWebUi: "chat-keys", redis: "redis-users" },
+    monitoring: { kind: "prometheus-operator" },
+    secrets: {
+      kind: "existing",
+      version: 3,
+      liteLlm: "proxy-keys",
+      openWebUi: "chat-keys",
+      redis: "redis-users",
+      prometheus: "metrics-key",
+    },
     cluster: { domain: "k8s.example.net", dns: { nodeLocalAddress: "169.254.20.10" } },
   },
   "external Secrets": {

@@ -46,7 +46,8 @@ Models, called from us-east-1 (USD per million tokens):
 │ nova-lite │ us.amazon.nova-lite-v1:0 │ 0.06 │ 0.24 │ error         │
 └───────────┴──────────────────────────┴──────┴──────┴───────────────┘
 
-The chat will be at https://chat.example.com. Next:
+The chat will be at http://localhost:8080 while this runs: kubectl -n open-webui port-forward service/open-webui 8080:80
+Next:
   1. npx cdktf deploy
   2. npm run -s secrets | kubectl apply --server-side -f -
   3. npx cdk8s synth --stdout | kubectl apply --server-side -f -`);
@@ -98,8 +99,8 @@ The chat will be at https://chat.example.com. Next:
   });
 
   it("shows the address as people will type it", () => {
-    const ingress = { kind: "traefik", tls: { kind: "none" } };
-    expect(summaryOf(minimalWith({ ingress }))).toContain("\nThe chat will be at http://chat.example.com. Next:\n");
+    const ingress = { kind: "traefik", entryPoints: ["web"], tls: { kind: "none" } };
+    expect(summaryOf(minimalWith({ ingress }))).toContain("\nThe chat will be at http://chat.example.com.\nNext:\n");
   });
 
   it.each([
@@ -128,7 +129,7 @@ The chat will be at https://chat.example.com. Next:
       ],
     ],
   ])("says what comes next with %j", (secrets, steps) => {
-    const [, next] = summaryOf(minimalWith({ secrets })).split(". Next:\n");
+    const [, next] = summaryOf(minimalWith({ secrets })).split("\nNext:\n");
     expect(next?.split("\n").map((line) => line.trim())).toEqual(steps);
   });
 });

@@ -23,6 +23,7 @@ import {
   secretEnv,
 } from "../hardened-pod";
 import type { RedisEndpoint } from "../redis/redis";
+import { type Consumer, metricsPath, openWebUiConsumer, prometheusConsumer, renderConsumers } from "./consumers";
 import { type Budget, renderProxyConfig } from "./proxy-config";
 
 export interface LiteLlmProps {
@@ -47,6 +48,8 @@ export interface LiteLlmProps {
   readonly secretsVersion: number;
   /** Which of the two access keys the Secret carries: another one rolls the pods. */
   readonly accessKeySlot: KeySlot;
+  /** Whether Prometheus gets a key for the metrics. */
+  readonly exposeMetrics: boolean;
   readonly resources: ContainerResources;
 }
 
@@ -58,7 +61,6 @@ export interface LiteLlmEndpoint {
   readonly labels: Readonly<Record<string, string>>;
   /** Name of the Service's port. */
   readonly portName: string;
-  /** Where metrics are: `/metrics` only redirects here. */
   readonly metricsPath: string;
 }
 
@@ -73,8 +75,8 @@ export class LiteLlm extends Construct {
     super(scope, id);
     const name = components.liteLlm;
     const labels = matchLabels(components.liteLlm);
-    const proxyConfig = renderProxyConfig(props);
-    const config = new k8s.KubeConfigMap(this, "config", { metadata: { name }, data: { "config.yaml": proxyConfig } });
+    const files = { "config.yaml": renderProxyConfig(props), ...renderConsumers(consumersOf(props)) };
+    const config = new k8s.KubeConfigMap(this, "config", { metadata: { name }, data: files });
     new k8s.KubeDeployment(this, "deployment", {
       metadata: { name },
       spec: {
@@ -89,7 +91,7 @@ export class LiteLlm extends Construct {
           metadata: {
             labels,
             annotations: {
-              [podAnnotations.configChecksum]: sha256(proxyConfig),
+              [podAnnotations.configChecksum]: sha256(JSON.stringify(files)),
               [podAnnotations.secretsVersion]: String(props.secretsVersion),
               [podAnnotations.accessKeySlot]: props.accessKeySlot,
             },
@@ -116,8 +118,12 @@ export class LiteLlm extends Construct {
       },
     });
     const host = serviceHost(components.liteLlm, props.namespace, props.clusterDomain);
-    this.endpoint = { baseUrl: `http://${host}:${ports.liteLlm}/v1`, labels, portName, metricsPath: "/metrics/" };
+    this.endpoint = { baseUrl: `http://${host}:${ports.liteLlm}/v1`, labels, portName, metricsPath };
   }
+}
+
+function consumersOf({ models, exposeMetrics }: LiteLlmProps): readonly Consumer[] {
+  return exposeMetrics ? [openWebUiConsumer(models), prometheusConsumer] : [openWebUiConsumer(models)];
 }
 
 function container(props: LiteLlmProps): k8s.Container {

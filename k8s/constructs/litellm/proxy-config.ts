@@ -30,8 +30,7 @@ export function renderProxyConfig(options: ProxyConfigOptions): string {
       litellm_settings: {
         drop_params: true,
         callbacks: ["prometheus"],
-        // Prometheus would need the master key: the network policy guards the endpoint instead.
-        require_auth_for_metrics_endpoint: false,
+        require_auth_for_metrics_endpoint: true,
         request_timeout: options.requestTimeoutSeconds,
       },
       router_settings: {
@@ -47,6 +46,8 @@ export function renderProxyConfig(options: ProxyConfigOptions): string {
       },
       general_settings: {
         master_key: `os.environ/${secretKeys.liteLlm.masterKey}`,
+        // One key per consumer: see consumers.ts.
+        custom_auth: "custom_auth.user_api_key_auth",
         disable_spend_logs: true,
       },
     },

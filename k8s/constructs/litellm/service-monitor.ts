@@ -1,13 +1,15 @@
 import type { IServiceMonitor } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor";
 import { ApiObject } from "cdk8s";
 import { Construct } from "constructs";
-import { components } from "../../../lib/naming";
+import { components, secretKeys } from "../../../lib/naming";
 import type { LiteLlmEndpoint } from "./litellm";
 
 export interface LiteLlmServiceMonitorProps {
   readonly endpoint: LiteLlmEndpoint;
   /** Value of the label `release` by which the operator picks monitors up. */
   readonly release: string;
+  /** Secret with the key that opens the metrics and nothing else; the operator reads it. */
+  readonly secretName: string;
 }
 
 /** Tells the Prometheus operator to scrape every LiteLLM pod. */
@@ -21,7 +23,15 @@ export class LiteLlmServiceMonitor extends Construct {
       metadata: { name: components.liteLlm, labels: { release: props.release } },
       spec: {
         selector: { matchLabels: { ...endpoint.labels } },
-        endpoints: [{ port: endpoint.portName, path: endpoint.metricsPath, interval: "30s", scrapeTimeout: "10s" }],
+        endpoints: [
+          {
+            port: endpoint.portName,
+            path: endpoint.metricsPath,
+            interval: "30s",
+            scrapeTimeout: "10s",
+            authorization: { credentials: { name: props.secretName, key: secretKeys.prometheus.liteLlmKey } },
+          },
+        ],
       },
     } satisfies IServiceMonitor;
     new ApiObject(this, "monitor", monitor);

@@ -131,6 +131,8 @@ function costSavers(models: readonly ConfiguredModel[]): Environment {
     ENABLE_FOLLOW_UP_GENERATION: "False",
     ENABLE_TAGS_GENERATION: "False",
     ENABLE_AUTOCOMPLETE_GENERATION: "False",
+    // Search words for retrieval, which isn't there: documents travel whole.
+    ENABLE_RETRIEVAL_QUERY_GENERATION: "False",
     // Chats that run on a schedule.
     ENABLE_AUTOMATIONS: "False",
     // "Arena" would be a fifth model in the menu that picks one of the others at random.

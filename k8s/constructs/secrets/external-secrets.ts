@@ -12,25 +12,34 @@ export interface ExternalSecretsProps {
   readonly refreshInterval: string;
   /** Whether the sign-in mode has an administrator with a password. */
   readonly hasAdmin: boolean;
+  /** Whether Prometheus scrapes LiteLLM. */
+  readonly hasPrometheus: boolean;
 }
 
 /** The same Secrets as the Secrets app makes, fetched by the External Secrets Operator. */
 export class ExternalSecrets extends Construct {
   constructor(scope: Construct, id: string, props: ExternalSecretsProps) {
     super(scope, id);
-    const { liteLlm, openWebUi, redis } = secretKeys;
+    const { liteLlm, openWebUi, prometheus, redis } = secretKeys;
     this.add(props, "litellm", secretNames.liteLlm, {
       [liteLlm.masterKey]: secretOutputs.liteLlmMasterKey,
+      [liteLlm.openWebUiKey]: secretOutputs.liteLlmKeyOpenWebUi,
+      [liteLlm.prometheusKey]: secretOutputs.liteLlmKeyPrometheus,
       [liteLlm.awsAccessKeyId]: secretOutputs.awsAccessKeyId,
       [liteLlm.awsSecretAccessKey]: secretOutputs.awsSecretAccessKey,
       [liteLlm.redisPassword]: secretOutputs.redisPasswordLiteLlm,
     });
     this.add(props, "open-webui", secretNames.openWebUi, {
-      [openWebUi.liteLlmKey]: secretOutputs.liteLlmMasterKey,
+      [openWebUi.liteLlmKey]: secretOutputs.liteLlmKeyOpenWebUi,
       [openWebUi.secretKey]: secretOutputs.openWebUiSecretKey,
       [openWebUi.redisPassword]: secretOutputs.redisPasswordOpenWebUi,
       ...(props.hasAdmin ? { [openWebUi.adminPassword]: secretOutputs.openWebUiAdminPassword } : {}),
     });
+    if (props.hasPrometheus) {
+      this.add(props, "prometheus", secretNames.prometheus, {
+        [prometheus.liteLlmKey]: secretOutputs.liteLlmKeyPrometheus,
+      });
+    }
     // The operator's template makes the digests: Redis' Secret holds no password.
     const passwords = { liteLlm: secretOutputs.redisPasswordLiteLlm, openWebUi: secretOutputs.redisPasswordOpenWebUi };
     this.add(

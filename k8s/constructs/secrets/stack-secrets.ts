@@ -11,6 +11,8 @@ export interface StackSecretsProps {
   readonly values: SecretValues;
   /** Whether the sign-in mode has an administrator with a password. */
   readonly hasAdmin: boolean;
+  /** Whether Prometheus scrapes LiteLLM. */
+  readonly hasPrometheus: boolean;
 }
 
 /**
@@ -24,11 +26,14 @@ export class StackSecrets extends Construct {
     const value = (output: string) => requireValue(props.values, output);
     const liteLlmRedisPassword = value(secretOutputs.redisPasswordLiteLlm);
     const openWebUiRedisPassword = value(secretOutputs.redisPasswordOpenWebUi);
-    const masterKey = value(secretOutputs.liteLlmMasterKey);
+    const openWebUiKey = value(secretOutputs.liteLlmKeyOpenWebUi);
+    const prometheusKey = value(secretOutputs.liteLlmKeyPrometheus);
     new Secret(this, "litellm", {
       metadata: { name: secretNames.liteLlm },
       stringData: {
-        [secretKeys.liteLlm.masterKey]: masterKey,
+        [secretKeys.liteLlm.masterKey]: value(secretOutputs.liteLlmMasterKey),
+        [secretKeys.liteLlm.openWebUiKey]: openWebUiKey,
+        [secretKeys.liteLlm.prometheusKey]: prometheusKey,
         [secretKeys.liteLlm.awsAccessKeyId]: value(secretOutputs.awsAccessKeyId),
         [secretKeys.liteLlm.awsSecretAccessKey]: value(secretOutputs.awsSecretAccessKey),
         [secretKeys.liteLlm.redisPassword]: liteLlmRedisPassword,
@@ -40,12 +45,18 @@ export class StackSecrets extends Construct {
     new Secret(this, "open-webui", {
       metadata: { name: secretNames.openWebUi },
       stringData: {
-        [secretKeys.openWebUi.liteLlmKey]: masterKey,
+        [secretKeys.openWebUi.liteLlmKey]: openWebUiKey,
         [secretKeys.openWebUi.secretKey]: value(secretOutputs.openWebUiSecretKey),
         [secretKeys.openWebUi.redisPassword]: openWebUiRedisPassword,
         ...admin,
       },
     });
+    if (props.hasPrometheus) {
+      new Secret(this, "prometheus", {
+        metadata: { name: secretNames.prometheus },
+        stringData: { [secretKeys.prometheus.liteLlmKey]: prometheusKey },
+      });
+    }
     new Secret(this, "redis", {
       metadata: { name: secretNames.redis },
       stringData: {

@@ -1,9 +1,9 @@
-import { parseAllDocuments } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
 import { createSecretsApp } from "../../../k8s/app";
 import { secretNamesOf } from "../../../k8s/secret-names";
 import type { StackConfig } from "../../../lib/config";
 import { secretLikeness } from "../../../lib/config/problems";
-import { components, keySlots, podAnnotations, secretKeys, secretOutputs } from "../../../lib/naming";
+import { components, keySlots, podAnnotations, secretKeys, type secretNames, secretOutputs } from "../../../lib/naming";
 import { sha256 } from "../../../lib/sha256";
 import {
   at,
@@ -22,6 +22,7 @@ import {
   type Subject,
   textsOf,
 } from "../../support/manifests";
+import { configOf } from "../../support/variants";
 import { object, workload } from "./bad";
 
 /** A variable of Kubernetes' own, such as `$(REDIS_PASSWORD)`, stands for a secret and is none. */
@@ -75,8 +76,36 @@ function references(rendered: Rendered): readonly ReferenceSubject[] {
   return [...inVariables, ...inVolumes];
 }
 
-/** The master key, the AWS key (two parts) and a password; the proxy's key, the session key and a password; the ACL. */
-const leastReferences = 8;
+/**
+ * The master key, two consumers' keys, the AWS key (two parts) and a password; the key for the proxy, the session key
+ * and a password; the ACL.
+ */
+const leastReferences = 10;
+
+/** An endpoint that Prometheus scrapes, with the Secret's key that it shows there. */
+interface ScrapeSubject extends Subject {
+  readonly endpoint: unknown;
+  readonly secret: unknown;
+  readonly key: unknown;
+}
+
+function scrapes(rendered: Rendered): readonly ScrapeSubject[] {
+  return manifestsOf(rendered, "ServiceMonitor").flatMap(({ where, manifest }) =>
+    list(at(manifest.spec, "endpoints")).map((endpoint, index) => {
+      const reference = at(endpoint, "authorization", "credentials");
+      return {
+        where: `${where}, endpoint ${index}`,
+        endpoint,
+        secret: at(reference, "name"),
+        key: at(reference, "key"),
+      };
+    }),
+  );
+}
+
+function isMonitored({ monitoring }: StackConfig): boolean {
+  return monitoring.kind !== "none";
+}
 
 function ownSecret(
   app: unknown,
@@ -95,6 +124,19 @@ function ownSecret(
   }
 }
 
+/** A value for each output, none of which is in another. */
+const fakeValues = Object.fromEntries(Object.values(secretOutputs).map((output) => [output, `<value of ${output}>`]));
+
+type Secret = Manifest & { readonly stringData?: unknown };
+
+/** The Secrets that `npm run secrets` prints; none when it refuses. */
+function secretsOfTerraform(config: StackConfig): readonly Secret[] {
+  if (config.secrets.kind !== "terraform") return [];
+  return parseAllDocuments(createSecretsApp(config, fakeValues).synthYaml())
+    .map((document) => document.toJS() as Secret)
+    .filter(({ kind }) => kind === "Secret");
+}
+
 /** What the Secrets will hold once they are there, as `name/key`; `undefined` when someone else makes them. */
 function deliveredKeys(rendered: Rendered): readonly string[] | undefined {
   switch (rendered.config.secrets.kind) {
@@ -109,14 +151,77 @@ function deliveredKeys(rendered: Rendered): readonly string[] | undefined {
             : Object.keys(record(template));
         return keys.map((key) => `${String(at(spec, "target", "name"))}/${String(key)}`);
       });
-    case "terraform": {
-      const values = Object.fromEntries(Object.values(secretOutputs).map((output) => [output, `value of ${output}`]));
-      return parseAllDocuments(createSecretsApp(rendered.config, values).synthYaml())
-        .map((document) => document.toJS() as Manifest & { readonly stringData?: unknown })
-        .filter(({ kind }) => kind === "Secret")
-        .flatMap(({ metadata, stringData }) => Object.keys(record(stringData)).map((key) => `${metadata.name}/${key}`));
-    }
+    case "terraform":
+      return secretsOfTerraform(rendered.config).flatMap(({ metadata, stringData }) =>
+        Object.keys(record(stringData)).map((key) => `${metadata.name}/${key}`),
+      );
   }
+}
+
+type Output = (typeof secretOutputs)[keyof typeof secretOutputs];
+
+/** Whose Secrets hold which output, as it is or as a digest: an output that nobody thought about doesn't compile. */
+const holders: Readonly<Record<Output, readonly (keyof typeof secretNames)[]>> = {
+  aws_access_key_id: ["liteLlm"],
+  aws_secret_access_key: ["liteLlm"],
+  litellm_master_key: ["liteLlm"],
+  litellm_key_open_webui: ["liteLlm", "openWebUi"],
+  litellm_key_prometheus: ["liteLlm", "prometheus"],
+  open_webui_secret_key: ["openWebUi"],
+  open_webui_admin_password: ["openWebUi"],
+  redis_password_litellm: ["liteLlm", "redis"],
+  redis_password_open_webui: ["openWebUi", "redis"],
+};
+
+/** An output in a Secret, or in what fetches one. */
+interface HoldingSubject extends Subject {
+  readonly secret: unknown;
+  readonly output: unknown;
+}
+
+function holdings(rendered: Rendered): readonly HoldingSubject[] {
+  const fetched = manifestsOf(rendered, "ExternalSecret").flatMap(({ where, manifest: { spec } }) =>
+    list(at(spec, "data")).map((entry) => ({
+      where: `${where}, ${String(at(entry, "secretKey"))}`,
+      secret: at(spec, "target", "name"),
+      output: at(entry, "remoteRef", "property"),
+    })),
+  );
+  const made = secretsOfTerraform(rendered.config).flatMap(({ metadata, stringData }) =>
+    Object.entries(record(stringData)).flatMap(([key, text]) =>
+      Object.entries(fakeValues)
+        .filter(([, value]) => String(text).includes(value) || String(text).includes(sha256(value)))
+        .map(([output]) => ({ where: `Secret ${metadata.name}, ${key}`, secret: metadata.name, output })),
+    ),
+  );
+  return [...fetched, ...made];
+}
+
+/** What LiteLLM is told of who may call it. */
+interface ConsumerSubject extends Subject {
+  readonly consumer: unknown;
+}
+
+function consumers(rendered: Rendered): readonly ConsumerSubject[] {
+  return manifestsOf(rendered, "ConfigMap").flatMap(({ where, manifest }) => {
+    const text = at(manifest.data, "consumers.json");
+    return text === undefined
+      ? []
+      : list(JSON.parse(String(text))).map((consumer) => ({
+          where: `${where}, ${String(at(consumer, "name"))}`,
+          consumer,
+        }));
+  });
+}
+
+/** The aliases that LiteLLM knows. */
+function aliases(rendered: Rendered): readonly unknown[] {
+  return ofKind(rendered, "ConfigMap").flatMap(({ data }) => {
+    const text = at(data, "config.yaml");
+    return text === undefined
+      ? []
+      : list(at(parse(String(text), { version: "1.1" }), "model_list")).map((entry) => at(entry, "model_name"));
+  });
 }
 
 /** Names under which secrets are known. */
@@ -180,7 +285,7 @@ function explanations({ key, manifest, pod }: AnnotationSubject, rendered: Rende
     return manifest.kind === "Ingress" && ingress.kind === "ingress" ? [ingress.annotations[key]] : [];
   switch (key) {
     case podAnnotations.configChecksum:
-      return configTexts(pod, rendered).map((text) => sha256(text));
+      return mountedConfigs(pod, rendered).flatMap(checksums);
     case podAnnotations.secretsVersion:
       return [String(secrets.version)];
     case podAnnotations.accessKeySlot:
@@ -190,12 +295,26 @@ function explanations({ key, manifest, pod }: AnnotationSubject, rendered: Rende
   }
 }
 
-/** The files that a pod mounts from ConfigMaps. */
-function configTexts(pod: PodSubject, rendered: Rendered): readonly string[] {
+type Files = Readonly<Record<string, unknown>>;
+
+/** The ConfigMaps that a pod mounts, each as its files. */
+function mountedConfigs(pod: PodSubject, rendered: Rendered): readonly Files[] {
   const mounted = list(at(pod.spec, "volumes")).map((volume) => at(volume, "configMap", "name"));
   return ofKind(rendered, "ConfigMap")
     .filter(({ metadata }) => mounted.includes(metadata.name))
-    .flatMap(({ data }) => Object.values(record(data)).map(String));
+    .map(({ data }) => record(data));
+}
+
+/** A ConfigMap's checksum covers every file: one file is its text, several are an object, whose order isn't rendered. */
+function checksums(files: Files): readonly string[] {
+  const entries = Object.entries(files);
+  if (entries.length === 1) return entries.map(([, text]) => sha256(String(text)));
+  return orders(entries).map((order) => sha256(JSON.stringify(Object.fromEntries(order))));
+}
+
+function orders<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
+  if (items.length === 0) return [[]];
+  return items.flatMap((first) => orders(items.filter((other) => other !== first)).map((others) => [first, ...others]));
 }
 
 const accessKey = `AKIA${"A".repeat(16)}`;
@@ -331,6 +450,12 @@ export const rulesAboutSecrets: readonly Rule[] = [
         : [`${JSON.stringify(annotation.value)} isn't made of the configuration`],
     bad: [
       object("Service", "litellm", {}, { annotations: { checksum: sha256("secret") } }),
+      { ...object("ConfigMap", "two"), data: { "config.yaml": "one", "custom_auth.py": "two" } },
+      workload({
+        app: "open-webui",
+        metadata: { labels: { app: "open-webui" }, annotations: { [podAnnotations.configChecksum]: sha256("one") } },
+        pod: { volumes: [{ name: "config", configMap: { name: "two" } }] },
+      }),
       workload({
         metadata: {
           labels: { app: "litellm" },
@@ -344,6 +469,7 @@ export const rulesAboutSecrets: readonly Rule[] = [
     ],
     finds: [
       `Service litellm, checksum: "${sha256("secret")}" isn't made of the configuration`,
+      `Deployment open-webui, pod, ${podAnnotations.configChecksum}: "${sha256("one")}" isn't made of the configuration`,
       `Deployment litellm, pod, ${podAnnotations.configChecksum}: "${sha256("secret")}" isn't made of the configuration`,
       `Deployment litellm, pod, ${podAnnotations.secretsVersion}: "${sha256("secret")}" isn't made of the configuration`,
     ],
@@ -355,7 +481,7 @@ export const rulesAboutSecrets: readonly Rule[] = [
     violations: (pod, rendered) => {
       const carried = Object.keys(record(at(pod.template, "metadata", "annotations")));
       const needed = [
-        ...(configTexts(pod, rendered).length > 0 ? [podAnnotations.configChecksum] : []),
+        ...(mountedConfigs(pod, rendered).length > 0 ? [podAnnotations.configChecksum] : []),
         ...(references(rendered).some((reference) => reference.pod.where === pod.where)
           ? [podAnnotations.secretsVersion]
           : []),
@@ -381,12 +507,157 @@ export const rulesAboutSecrets: readonly Rule[] = [
   rule({
     says: "ExternalSecrets where the configuration asks for them",
     of: (rendered) => manifestsOf(rendered, "ExternalSecret"),
-    atLeast: ({ secrets }) => (secrets.kind === "external" ? 3 : 0),
-    violations: ({ manifest }, { config }) =>
-      Object.values<unknown>(secretNamesOf(config)).includes(at(manifest.spec, "target", "name"))
-        ? []
-        : [`makes ${String(at(manifest.spec, "target", "name"))}, which no pod reads`],
-    bad: [object("ExternalSecret", "other", { target: { name: "other" } })],
-    finds: ["ExternalSecret other: makes other, which no pod reads"],
+    atLeast: (config) => (config.secrets.kind === "external" ? 3 + Number(isMonitored(config)) : 0),
+    violations: ({ manifest }, rendered) => {
+      const name = at(manifest.spec, "target", "name");
+      const read = [...references(rendered), ...scrapes(rendered)].map(({ secret }) => secret);
+      return read.includes(name) ? [] : [`makes ${String(name)}, which nobody reads`];
+    },
+    bad: [
+      object("ExternalSecret", "other", { target: { name: "other" } }),
+      object("ExternalSecret", "litellm-prometheus", { target: { name: "litellm-prometheus" } }),
+    ],
+    finds: [
+      "ExternalSecret other: makes other, which nobody reads",
+      "ExternalSecret litellm-prometheus: makes litellm-prometheus, which nobody reads",
+    ],
+  }),
+  rule<ScrapeSubject>({
+    says: "a ServiceMonitor that reads Prometheus' own Secret, where something makes it, and no other",
+    of: scrapes,
+    atLeast: (config) => Number(isMonitored(config)),
+    violations: ({ endpoint, secret, key }, rendered) => {
+      const own = secretNamesOf(rendered.config).prometheus;
+      const delivered = deliveredKeys(rendered);
+      const others = ["basicAuth", "bearerTokenSecret", "bearerTokenFile", "oauth2", "tlsConfig"];
+      return [
+        ...(secret === own ? [] : [`reads the Secret ${String(secret)}`]),
+        ...(key === secretKeys.prometheus.liteLlmKey ? [] : [`reads the key ${String(key)}`]),
+        ...(delivered === undefined || delivered.includes(`${String(secret)}/${String(key)}`)
+          ? []
+          : [`nothing makes ${String(secret)}/${String(key)}`]),
+        ...others.filter((name) => at(endpoint, name) !== undefined).map((name) => `signs in by ${name}`),
+      ];
+    },
+    bad: [
+      object("ServiceMonitor", "litellm", {
+        endpoints: [
+          { authorization: { credentials: { name: "litellm", key: "LITELLM_MASTER_KEY" } } },
+          { basicAuth: {} },
+          { authorization: { credentials: { name: "litellm-prometheus", key: "LITELLM_KEY" } } },
+        ],
+      }),
+    ],
+    finds: [
+      "ServiceMonitor litellm, endpoint 0: reads the Secret litellm",
+      "ServiceMonitor litellm, endpoint 0: reads the key LITELLM_MASTER_KEY",
+      "ServiceMonitor litellm, endpoint 1: reads the Secret undefined",
+      "ServiceMonitor litellm, endpoint 1: reads the key undefined",
+      "ServiceMonitor litellm, endpoint 1: nothing makes undefined/undefined",
+      "ServiceMonitor litellm, endpoint 1: signs in by basicAuth",
+      // The minimal configuration is not monitored.
+      "ServiceMonitor litellm, endpoint 2: nothing makes litellm-prometheus/LITELLM_KEY",
+    ],
+  }),
+  rule<HoldingSubject>({
+    says: "every key in LiteLLM's Secret and its consumer's only, the master key and AWS's in LiteLLM's alone",
+    of: holdings,
+    // Six for LiteLLM, three for Open WebUI and two digests for Redis.
+    atLeast: (config) => (config.secrets.kind === "existing" ? 0 : 11 + Number(isMonitored(config))),
+    violations: ({ secret, output }, { config }) => {
+      const names = secretNamesOf(config);
+      const allowed = (holders[output as Output] ?? []).map((holder): unknown => names[holder]);
+      return allowed.includes(secret) ? [] : [`has ${String(output)}`];
+    },
+    bad: {
+      config: configOf("external Secrets"),
+      objects: [
+        {
+          file: "bad.yaml",
+          manifest: object("ExternalSecret", "chat", {
+            target: { name: "open-webui" },
+            data: [
+              { secretKey: "OPENAI_API_KEY", remoteRef: { property: "litellm_master_key" } },
+              { secretKey: "WEBUI_SECRET_KEY", remoteRef: { property: "open_webui_secret_key" } },
+              { secretKey: "METRICS_KEY", remoteRef: { property: "litellm_key_prometheus" } },
+              { secretKey: "OTHER", remoteRef: { property: "other" } },
+            ],
+          }),
+        },
+        {
+          file: "bad.yaml",
+          manifest: object("ExternalSecret", "metrics", {
+            target: { name: "litellm-prometheus" },
+            data: [{ secretKey: "LITELLM_KEY", remoteRef: { property: "litellm_key_open_webui" } }],
+          }),
+        },
+      ],
+    },
+    finds: [
+      "ExternalSecret chat, OPENAI_API_KEY: has litellm_master_key",
+      "ExternalSecret chat, METRICS_KEY: has litellm_key_prometheus",
+      "ExternalSecret chat, OTHER: has other",
+      "ExternalSecret metrics, LITELLM_KEY: has litellm_key_open_webui",
+    ],
+  }),
+  rule<ConsumerSubject>({
+    says: "consumers of the proxy whose key LiteLLM has, who call its models or read its metrics where it is monitored",
+    of: consumers,
+    atLeast: (config) => 1 + Number(isMonitored(config)),
+    violations: ({ consumer }, rendered) => {
+      const variable = at(consumer, "keyVariable");
+      const keys = references(rendered)
+        .filter(({ pod }) => pod.app === components.liteLlm)
+        .map(({ key }) => key);
+      const known = aliases(rendered);
+      const scraped = scrapes(rendered).map(({ endpoint }) => `GET ${String(at(endpoint, "path"))}`);
+      const routes = list(at(consumer, "routes"));
+      const models = list(at(consumer, "models"));
+      const metrics = routes.filter((route) => String(route).includes("/metrics"));
+      return [
+        ...(keys.includes(variable) ? [] : [`has the key ${String(variable)}, which LiteLLM doesn't read`]),
+        ...(variable === secretKeys.liteLlm.masterKey ? ["has the master key"] : []),
+        ...models
+          .filter((alias) => !known.includes(alias))
+          .map((alias) => `may call ${String(alias)}, which is no model`),
+        ...metrics
+          .filter((route) => !scraped.includes(String(route)))
+          .map((route) => `nobody scrapes ${String(route)}`),
+        ...(metrics.length > 0 && (routes.length > metrics.length || models.length > 0)
+          ? ["may do more than read metrics"]
+          : []),
+        ...(metrics.length === 0 && known.join() !== models.join() ? ["may not call every model"] : []),
+      ];
+    },
+    bad: [
+      {
+        ...object("ConfigMap", "litellm"),
+        data: {
+          "config.yaml": "model_list: [{ model_name: nova }]",
+          "consumers.json": JSON.stringify([
+            { name: "good", keyVariable: "GOOD", routes: ["GET /v1/models"], models: ["nova"] },
+            { name: "master", keyVariable: "LITELLM_MASTER_KEY", routes: [], models: ["titan"] },
+            { name: "metrics", keyVariable: "OTHER", routes: ["GET /metrics", "GET /v1/models"], models: [] },
+          ]),
+        },
+      },
+      workload({
+        container: {
+          env: ["GOOD", "LITELLM_MASTER_KEY"].map((key) => ({
+            name: key,
+            valueFrom: { secretKeyRef: { name: "litellm", key } },
+          })),
+        },
+      }),
+      object("ServiceMonitor", "litellm", { endpoints: [{ path: "/metrics/" }] }),
+    ],
+    finds: [
+      "ConfigMap litellm, master: has the master key",
+      "ConfigMap litellm, master: may call titan, which is no model",
+      "ConfigMap litellm, master: may not call every model",
+      "ConfigMap litellm, metrics: has the key OTHER, which LiteLLM doesn't read",
+      "ConfigMap litellm, metrics: nobody scrapes GET /metrics",
+      "ConfigMap litellm, metrics: may do more than read metrics",
+    ],
   }),
 ];

@@ -36,4 +36,23 @@ describe("LiteLlmChart", () => {
       endpoints: [{ port: chart.endpoint.portName, path: chart.endpoint.metricsPath }],
     });
   });
+
+  it.each([
+    ["ours", { kind: "terraform" }, "litellm-prometheus"],
+    ["the configured one", { kind: "existing", prometheus: "metrics-key" }, "metrics-key"],
+  ])("is scraped with the key of a Secret of its own: %s", (_, secrets, name) => {
+    const chart = chartOf({ monitoring: { kind: "prometheus-operator" }, secrets });
+    expect(findObject(chart.toJson(), "ServiceMonitor", "litellm").spec).toMatchObject({
+      endpoints: [{ authorization: { credentials: { name, key: "LITELLM_KEY" } } }],
+    });
+  });
+
+  it.each([
+    ["prometheus-operator", ["open-webui", "prometheus"]],
+    ["none", ["open-webui"]],
+  ])("knows these consumers when monitoring.kind is %s", (kind, expected) => {
+    const { data } = findObject(chartOf({ monitoring: { kind } }).toJson(), "ConfigMap", "litellm");
+    const consumers = JSON.parse(data["consumers.json"] ?? "") as readonly { readonly name: string }[];
+    expect(consumers.map(({ name }) => name)).toEqual(expected);
+  });
 });

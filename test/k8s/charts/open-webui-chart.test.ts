@@ -99,6 +99,12 @@ describe("the headers that name a user", () => {
     });
   });
 
+  it("are left alone where no middleware of ours signs people in: they come from further out", () => {
+    const unauthenticated = { reason: "A tunnel in front signs people in." };
+    const changes = { ingress: { kind: "traefik" }, "openWebUi.auth": { ...trustedHeader, unauthenticated } };
+    expect(waysIn(changes)).toEqual(["IngressRoute open-webui"]);
+  });
+
   it.each([{}, { nameHeader: "X-Name" }])("are all blanked that Open WebUI believes: %j", (headers) => {
     const changes = { ingress: traefik, "openWebUi.auth": { ...trustedHeader, ...headers } };
     const believed = Object.entries(variablesOf(changes))
@@ -116,7 +122,12 @@ describe("the chat's own address", () => {
   it.each([
     ["a port-forward", { kind: "none" }, "https://chat.example.com", "https://chat.example.com;http://localhost:8080"],
     ["Traefik", traefik, "https://chat.example.com", "https://chat.example.com"],
-    ["plain http", { ...traefik, tls: { kind: "none" } }, "http://chat.example.com", "http://chat.example.com"],
+    [
+      "plain http",
+      { ...traefik, entryPoints: ["web"], tls: { kind: "none" } },
+      "http://chat.example.com",
+      "http://chat.example.com",
+    ],
     ["an Ingress", { kind: "ingress" }, "https://chat.example.com", "https://chat.example.com"],
   ])("behind %s is the public one, which may open web sockets", (_, ingress, url, origins) => {
     expect(variablesOf({ ingress })).toMatchObject({ WEBUI_URL: url, CORS_ALLOW_ORIGIN: origins });

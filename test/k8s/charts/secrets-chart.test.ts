@@ -2,7 +2,7 @@ import { Testing } from "cdk8s";
 import { ExternalSecretsChart, SecretsChart } from "../../../k8s/charts/secrets-chart";
 import { secretOutputs } from "../../../lib/naming";
 import { accept, minimalWith } from "../../support/config-input";
-import { findObject } from "../../support/kubernetes";
+import { findObject, listObjects } from "../../support/kubernetes";
 
 const unauthenticated = { reason: "Only a test, nobody can reach it." };
 const signIns: readonly (readonly [kind: string, auth: object, hasAdmin: boolean])[] = [
@@ -10,6 +10,10 @@ const signIns: readonly (readonly [kind: string, auth: object, hasAdmin: boolean
   ["trusted-header", { kind: "trusted-header", owner: "you@example.com", unauthenticated }, true],
   ["accounts", { kind: "accounts", owner: "you@example.com" }, true],
 ];
+const monitorings = [
+  ["prometheus-operator", true],
+  ["none", false],
+] as const;
 const values = Object.fromEntries(Object.values(secretOutputs).map((output) => [output, `value-of-${output}`]));
 const store = { name: "vault", kind: "SecretStore" };
 const external = { kind: "external", store, remoteKey: "chat", refreshInterval: "5m" } as const;
@@ -22,6 +26,13 @@ describe("SecretsChart", () => {
     const keys = Object.keys(findObject(chart.toJson(), "Secret", "open-webui").stringData);
     expect(keys).toContain("WEBUI_SECRET_KEY");
     expect(keys.includes("WEBUI_ADMIN_PASSWORD")).toBe(hasAdmin);
+  });
+
+  it.each(monitorings)("has a Secret for Prometheus only if it scrapes: %s", (kind, hasPrometheus) => {
+    const config = accept(minimalWith({ monitoring: { kind } }));
+    const names = listObjects(new SecretsChart(Testing.app(), "secrets", config, values).toJson());
+    expect(names).toContain("Secret litellm");
+    expect(names.includes("Secret litellm-prometheus")).toBe(hasPrometheus);
   });
 
   it("is in the configured Namespace", () => {
@@ -43,6 +54,12 @@ describe("ExternalSecretsChart", () => {
     const { spec } = findObject(objectsOf({ "openWebUi.auth": auth }), "ExternalSecret", "open-webui");
     expect(JSON.stringify(spec)).toContain("WEBUI_SECRET_KEY");
     expect(JSON.stringify(spec).includes("WEBUI_ADMIN_PASSWORD")).toBe(hasAdmin);
+  });
+
+  it.each(monitorings)("asks for a Secret for Prometheus only if it scrapes: %s", (kind, hasPrometheus) => {
+    const names = listObjects(objectsOf({ monitoring: { kind } }));
+    expect(names).toContain("ExternalSecret litellm");
+    expect(names.includes("ExternalSecret litellm-prometheus")).toBe(hasPrometheus);
   });
 
   it("fetches from the configured entry and store, into the configured Namespace", () => {

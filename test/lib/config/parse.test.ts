@@ -123,6 +123,7 @@ describe("the defaults of each kind", () => {
       liteLlm: "litellm",
       openWebUi: "open-webui",
       redis: "open-webui-redis",
+      prometheus: "litellm-prometheus",
     });
   });
 
@@ -193,7 +194,7 @@ describe("settings that are given", () => {
   };
   const secrets: EveryKind<Group<"secrets">> = {
     terraform: { kind: "terraform", version: 2 },
-    existing: { kind: "existing", version: 3, liteLlm: "a", openWebUi: "b", redis: "c" },
+    existing: { kind: "existing", version: 3, liteLlm: "a", openWebUi: "b", redis: "c", prometheus: "d" },
     external: {
       kind: "external",
       version: 4,
@@ -238,7 +239,9 @@ describe("settings that are given", () => {
   });
 
   it.each(Object.values(tls))("are kept for ingress.tls.kind $kind", (given) => {
-    expect(accept(minimalWith({ ingress: { kind: "traefik", tls: given } })).ingress).toHaveProperty("tls", given);
+    expect(
+      accept(minimalWith({ ingress: { kind: "traefik", entryPoints: ["any"], tls: given } })).ingress,
+    ).toHaveProperty("tls", given);
   });
 
   it.each(Object.values(monitoring))("are kept for monitoring.kind $kind", (given) => {
@@ -259,6 +262,8 @@ describe("settings that are given", () => {
   });
 
   it.each([
+    ["host", "x"],
+    ["host", "chat.io"],
     ["host", "localhost"],
     ["host", "xn--caf-dma.example"],
     ["host", "1.2.3.example"],
@@ -273,6 +278,7 @@ describe("settings that are given", () => {
     ["openWebUi.storage.size", "1Ti"],
     ["openWebUi.storage.size", "100M"],
     ["openWebUi.auth.owner", "a@b.io"],
+    ["openWebUi.storage.storageClass", "s".repeat(63)],
     ["redis.resources.cpuRequest", "1m"],
     ["redis.resources.memoryLimit", "32Mi"],
     ["redis.resources.memoryRequest", "16Mi"],
@@ -283,6 +289,10 @@ describe("settings that are given", () => {
     ["secrets.store.name", "vault.prod"],
     ["secrets.refreshInterval", "1s"],
     ["liteLlm.budget.period", "999d"],
+    ["cluster.dns.podLabels.a", "b"],
+    ["cluster.dns.podLabels.ab", "cd"],
+    [`cluster.dns.podLabels.${"a".repeat(63)}`, "b".repeat(63)],
+    [`cluster.dns.podLabels.${"p".repeat(253)}/a`, ""],
   ])("may be at their bounds: %s = %j", (path, value) => {
     const base = {
       "liteLlm.budget": { kind: "limited", limitUsd: 1 },
@@ -327,8 +337,8 @@ describe("the message about a refused configuration", () => {
         '  - openWebUi.storage.size: got "0Gi"; allowed: a whole number above zero with Mi, Gi, Ti, M, G or T, such as "5Gi".',
         '  - has no setting "hots". Did you mean "host"? Allowed: host, namespace, models, aws, liteLlm, openWebUi, redis, ingress, monitoring, secrets, cluster.',
         '  - models.old.model: "anthropic.claude-3-5-haiku-20241022-v1:0" reached its end of life on 2026-06-19: requests to it fail. Use its successor "anthropic.claude-haiku-4-5-20251001-v1:0".',
-        '  - models.cheap.fallbacks[0]: "dear" costs more than "cheap" (5/25 against 0.035/0.14 USD per million tokens in/out). Choose a cheaper one, or accept it: dearerFallbacks: { reason: "..." }.',
         '  - models.cheap.fallbacks[1]: got "deer", which is no alias of this configuration. Did you mean "dear"? Allowed: Claude, old, dear, cheap, unlimited.',
+        '  - models.cheap.fallbacks[0]: "dear" costs more than "cheap" (5/25 against 0.035/0.14 USD per million tokens in/out). Choose a cheaper one, or accept it: dearerFallbacks: { reason: "..." }.',
         '  - ingress.kind: got "ingress", which has no middlewares, with openWebUi.auth.kind "proxy": whoever reaches the chat would be let in unasked. Put the sign-in in front (ingress.kind "traefik" with its middleware), choose openWebUi.auth.kind "accounts", or say why it is safe: openWebUi.auth.unauthenticated: { reason: "..." }.',
       ].join("\n"),
     );
@@ -435,7 +445,10 @@ describe("a single setting is refused", () => {
     ["liteLlm.requestTimeoutSeconds: got 9; allowed: at least 10.", { "liteLlm.requestTimeoutSeconds": 9 }],
     ["liteLlm.requestTimeoutSeconds: got 3601; allowed: at most 3600.", { "liteLlm.requestTimeoutSeconds": 3601 }],
     ["secrets.version: got 0; allowed: more than 0.", { "secrets.kind": "terraform", "secrets.version": 0 }],
-    ['models.nova-lite.model: got ""; allowed: at least 1.', { "models.nova-lite.model": "" }],
+    [
+      'models.nova-lite.model: got ""; allowed: a Bedrock model id such as "amazon.nova-lite-v1:0".',
+      { "models.nova-lite.model": "" },
+    ],
     ['ingress.entryPoints[0]: got ""; allowed: at least 1.', { ...traefik, "ingress.entryPoints": [""] }],
     [
       'ingress.tls.certResolver: got ""; allowed: at least 1.',
@@ -473,7 +486,7 @@ describe("a single setting is refused", () => {
       },
     ],
     [
-      'openWebUi.resources.cpuRequest: got "0m"; allowed: CPU such as "100m" or "1".',
+      'openWebUi.resources.cpuRequest: got "0m"; allowed: CPU above zero such as "100m" or "0.5".',
       { "openWebUi.resources.cpuRequest": "0m" },
     ],
     [
@@ -509,6 +522,22 @@ describe("a single setting is refused", () => {
     [
       "monitoring.prometheus.podLabels: got a group of settings; allowed: at least one label; without any, every pod would be let in.",
       { ...operator, "monitoring.prometheus.podLabels": {} },
+    ],
+    [
+      `ingress.controller.podLabels.${"a".repeat(64)}: allowed: a Kubernetes label key.`,
+      { ...traefik, "ingress.controller.podLabels": { ["a".repeat(64)]: "b" } },
+    ],
+    [
+      `ingress.controller.podLabels.${"p".repeat(254)}/a: allowed: a Kubernetes label key.`,
+      { ...traefik, "ingress.controller.podLabels": { [`${"p".repeat(254)}/a`]: "b" } },
+    ],
+    [
+      `ingress.controller.podLabels.a: got "${"b".repeat(64)}"; allowed: a Kubernetes label value.`,
+      { ...traefik, "ingress.controller.podLabels": { a: "b".repeat(64) } },
+    ],
+    [
+      `redis.storage.storageClass: got "${`${"s.".repeat(126)}ss`.slice(0, 77)}..."; ${objectAllowed}`,
+      { "redis.storage.storageClass": `${"s.".repeat(126)}ss` },
     ],
     [`monitoring.release: got "Prometheus"; ${labelAllowed}`, { ...operator, "monitoring.release": "Prometheus" }],
     ["ingress.entryPoints: got a list; allowed: at least 1.", { ...traefik, "ingress.entryPoints": [] }],
@@ -673,6 +702,16 @@ describe("models", () => {
         rateLimit: undefined,
       },
     ]);
+  });
+
+  it("may have an id and a refused parameter of one letter, and a reason of ten", () => {
+    const own = { model: "m", definition: { ...definition, refusedParams: ["n"] } };
+    const dearerFallbacks = { reason: "ten chars." };
+    const models = { ...minimal.models, own: { ...own, fallbacks: ["nova-lite"], dearerFallbacks } };
+    expect(accept(minimalWith({ models })).models[1]).toMatchObject({
+      modelId: "m",
+      definition: { refusedParams: ["n"] },
+    });
   });
 
   it("may be for embedding beside one for chat", () => {

@@ -216,7 +216,8 @@ describe("a model with a definition", () => {
 
   it("is refused in a Region without the profile it asks for, with all that work there", () => {
     const offer = { prices: { input: 1, output: 2 }, routes: { "us-east-1": ["us-east-1"] } };
-    const offers = { us: offer, global: offer, "in-region": { ...offer, routes: { "us-east-2": [] } } };
+    const nowhere = { ...offer, routes: { "us-east-1": [] } };
+    const offers = { us: offer, global: nowhere, "in-region": { ...offer, routes: { "us-east-2": [] } } };
     expect(refused({ own: { model: "acme.chat-v1:0", profile: "in-region", definition: { offers } } })).toEqual([
       'models.own.profile: acme.chat-v1:0 with profile "in-region" can\'t be called from aws.region "us-east-1"; allowed Regions: us-east-2. In us-east-1 it has: profile "us", profile "global".',
     ]);

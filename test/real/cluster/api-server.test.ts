@@ -1,22 +1,23 @@
 /**
  * Needs a kube context whose cluster has the CRDs of Traefik, the Prometheus operator and the External Secrets
- * Operator, and no Namespace `open-webui` or `chat`: they are made and deleted. No pod needs to run.
+ * Operator. Works in Namespaces `open-webui-test` and `chat-test`, which are deleted. No pod needs to run.
  */
 import { parseAllDocuments } from "yaml";
 import { createKubernetesApp } from "../../../k8s/app";
 import { images } from "../../../lib/versions";
 import { loadExample } from "../../support/examples";
 import { allConfigs } from "../../support/variants";
-import { deleteNamespace, kubectl } from "../support/kubectl";
+import { deleteNamespace, inTestNamespace, kubectl } from "../support/kubectl";
 import { run } from "../support/run";
 
 const dryRun = ["apply", "--server-side", "--dry-run=server", "-f", "-"];
 
-const namespaces = new Set(allConfigs.map(([, { namespace }]) => namespace));
+const configs = allConfigs.map(([name, config]) => [name, inTestNamespace(config)] as const);
+const namespaces = new Set(configs.map(([, { namespace }]) => namespace));
 
 afterEach(() => namespaces.forEach(deleteNamespace));
 
-describe.each(allConfigs)("a real API server, with %s", (_, config) => {
+describe.each(configs)("a real API server, with %s", (_, config) => {
   const manifests = createKubernetesApp(config, images).synthYaml();
   const [namespaceManifest = ""] = manifests.split("\n---\n");
 
@@ -35,7 +36,7 @@ describe.each(allConfigs)("a real API server, with %s", (_, config) => {
 
 describe("the checks above", () => {
   it("refuse what the restricted standard forbids, an unknown field, and a field of a wrong type", () => {
-    const manifests = createKubernetesApp(loadExample("homelab"), images).synthYaml();
+    const manifests = createKubernetesApp(inTestNamespace(loadExample("homelab")), images).synthYaml();
     const [namespaceManifest = ""] = manifests.split("\n---\n");
     kubectl(["apply", "--server-side", "-f", "-"], namespaceManifest);
     const apply = (from: string, to: string) => () => {
@@ -51,7 +52,7 @@ describe("the checks above", () => {
   });
 
   it("see a difference to what was applied", () => {
-    const manifests = createKubernetesApp(loadExample("minimal"), images).synthYaml();
+    const manifests = createKubernetesApp(inTestNamespace(loadExample("minimal")), images).synthYaml();
     kubectl(["apply", "--server-side", "-f", "-"], manifests);
     const changed = manifests.replace("replicas: 1", "replicas: 2");
     const diff = run("kubectl", ["diff", "--server-side", "-f", "-"], { input: changed, accept: [0, 1] });

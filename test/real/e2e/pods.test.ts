@@ -1,17 +1,18 @@
 /**
  * Needs a kube context whose cluster runs pods, has the storage class `longhorn`, enforces network policies, and can
- * pull the images of lib/versions.ts; and no Namespace `open-webui`: it is made and deleted.
+ * pull the images of lib/versions.ts. Works in the Namespace `open-webui-test`, which is deleted.
  */
 import { randomBytes } from "node:crypto";
 import { createKubernetesApp, createSecretsApp } from "../../../k8s/app";
 import { secretOutputs } from "../../../lib/naming";
 import { images } from "../../../lib/versions";
 import { loadExample } from "../../support/examples";
-import { deleteNamespace, kubectl, kubectlJson } from "../support/kubectl";
+import { deleteNamespace, inTestNamespace, kubectl, kubectlJson } from "../support/kubectl";
 
-const config = loadExample("homelab");
+const config = inTestNamespace(loadExample("homelab"));
 const inNamespace = ["-n", config.namespace];
-const masterKey = `sk-${randomBytes(24).toString("hex")}`;
+const random = () => randomBytes(24).toString("hex");
+const values = Object.fromEntries(Object.values(secretOutputs).map((output) => [output, random()]));
 
 interface Pod {
   readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
@@ -31,9 +32,7 @@ function logs(workload: string): string {
 
 beforeAll(() => {
   deleteNamespace(config.namespace);
-  const random = () => randomBytes(24).toString("hex");
-  const values = Object.fromEntries(Object.values(secretOutputs).map((output) => [output, random()]));
-  const secrets = createSecretsApp(config, { ...values, [secretOutputs.liteLlmMasterKey]: masterKey });
+  const secrets = createSecretsApp(config, values);
   kubectl(["apply", "--server-side", "-f", "-"], secrets.synthYaml());
   kubectl(["apply", "--server-side", "-f", "-"], createKubernetesApp(config, images).synthYaml());
   for (const workload of ["deployment/open-webui-redis", "deployment/litellm"]) {
@@ -66,13 +65,53 @@ print(json.dumps([model["id"] for model in json.load(urllib.request.urlopen(requ
     expect(JSON.parse(models)).toEqual(config.models.map(({ alias }) => alias));
   });
 
-  it("answers 401 without the proxy's key, and metrics on the path that the ServiceMonitor names", () => {
-    const status = (path: string) => `
-import urllib.request, urllib.error
-try: print(urllib.request.urlopen("http://litellm:4000${path}").status)
-except urllib.error.HTTPError as error: print(error.code)`;
-    expect(inOpenWebUi(status("/v1/models"))).toBe("401");
-    expect(inOpenWebUi(status("/metrics/"))).toBe("200");
+  const openWebUiKey = values[secretOutputs.liteLlmKeyOpenWebUi];
+  const prometheusKey = values[secretOutputs.liteLlmKeyPrometheus];
+  const masterKey = values[secretOutputs.liteLlmMasterKey];
+
+  it.each([
+    ["Open WebUI's key lists models", openWebUiKey, "GET", "/v1/models", "200"],
+    ["Open WebUI's key asks for no other model", openWebUiKey, "POST other", "/v1/chat/completions", "403"],
+    ["Open WebUI's key sees no model's settings", openWebUiKey, "GET", "/model/info", "403"],
+    [
+      "Open WebUI's key doesn't pass through to Bedrock",
+      openWebUiKey,
+      "POST",
+      "/bedrock/model/us.amazon.nova-lite-v1:0/converse",
+      "403",
+    ],
+    ["Open WebUI's key makes no paid health check", openWebUiKey, "GET", "/health", "403"],
+    ["Open WebUI's key reads no metrics", openWebUiKey, "GET", "/metrics/", "401"],
+    ["Prometheus' key reads metrics", prometheusKey, "GET", "/metrics/", "200"],
+    ["Prometheus' key asks no model", prometheusKey, "POST", "/v1/chat/completions", "403"],
+    ["Prometheus' key lists no models", prometheusKey, "GET", "/v1/models", "403"],
+    ["the master key opens no chat", masterKey, "POST", "/v1/chat/completions", "401"],
+    ["the master key opens no administration", masterKey, "GET", "/provider/budgets", "401"],
+    ["a wrong key opens nothing", "sk-wrong", "GET", "/v1/models", "401"],
+    ["an empty key opens nothing", "", "GET", "/v1/models", "401"],
+    ["no key opens no models", undefined, "GET", "/v1/models", "401"],
+    ["no key opens no metrics", undefined, "GET", "/metrics/", "401"],
+  ])("%s", (_, key, method, route, status) => {
+    const model = method === "POST other" ? "gpt-4" : "nova-lite";
+    const answer = inOpenWebUi(`
+import json, urllib.request, urllib.error
+body = None if "${method}" == "GET" else json.dumps({"model": "${model}", "messages": [{"role": "user", "content": "hi"}]}).encode()
+headers = {"Content-Type": "application/json"}
+${key === undefined ? "" : `headers["Authorization"] = "Bearer ${key}"`}
+try: print(urllib.request.urlopen(urllib.request.Request("http://litellm:4000${route}", body, headers), timeout=60).status)
+except urllib.error.HTTPError as error: print(error.code)`);
+    expect(answer).toBe(status);
+  });
+
+  it("lets Open WebUI's key ask a configured model: the answer, or the refusal, is Bedrock's", () => {
+    const answer = inOpenWebUi(`
+import json, os, urllib.request, urllib.error
+body = json.dumps({"model": "nova-lite", "messages": [{"role": "user", "content": "hi"}]}).encode()
+headers = {"Content-Type": "application/json", "Authorization": "Bearer " + os.environ["OPENAI_API_KEY"]}
+try: print(urllib.request.urlopen(urllib.request.Request("http://litellm:4000/v1/chat/completions", body, headers), timeout=60).read().decode())
+except urllib.error.HTTPError as error: print(error.read().decode())`);
+    expect(answer).toMatch(/bedrock/i);
+    expect(answer).not.toContain("This key");
   });
 
   it("lets both programs use Redis within their own rights", () => {

@@ -4,6 +4,8 @@ import { findResource, listResources, renderTerraformConstruct } from "../../sup
 
 const paths = [
   "litellm-master-key",
+  "litellm-key-open-webui",
+  "litellm-key-prometheus",
   "open-webui-secret-key",
   "open-webui-admin-password",
   "redis-password-litellm",
@@ -21,7 +23,7 @@ function render(version = 1) {
 }
 
 describe("ApplicationSecrets", () => {
-  it("makes five passwords, under ids by which Terraform knows them: another id is another password", () => {
+  it("makes seven passwords, under ids by which Terraform knows them: another id is another password", () => {
     const passwords = listResources(render().json).filter(({ type }) => type === "random_password");
     expect(passwords.map(({ path }) => path).sort()).toEqual(paths.map((path) => `application-secrets/${path}`).sort());
   });
@@ -39,7 +41,7 @@ describe("ApplicationSecrets", () => {
     expect(at(2)).toEqual({ ...at(1), keepers: { version: "2" } });
   });
 
-  it("hands out each password by the name of its output, the proxy's key with the prefix that clients expect", () => {
+  it("hands out each password by the name of its output, the proxy's keys with the prefix that clients expect", () => {
     const { json } = render();
     const { tags } = findResource(json, "aws_iam_user", "reader").settings;
     const results = Object.fromEntries(
@@ -50,6 +52,8 @@ describe("ApplicationSecrets", () => {
     );
     expect(results).toEqual({
       litellm_master_key: "sk-<litellm-master-key>",
+      litellm_key_open_webui: "sk-<litellm-key-open-webui>",
+      litellm_key_prometheus: "sk-<litellm-key-prometheus>",
       open_webui_secret_key: "<open-webui-secret-key>",
       open_webui_admin_password: "<open-webui-admin-password>",
       redis_password_litellm: "<redis-password-litellm>",

@@ -82,7 +82,7 @@ describe("BedrockPolicy", () => {
     expect(size).toBeGreaterThan(6144);
     expect(() => render({ models: everything })).toThrow(
       new Error(
-        `models: the IAM policy for these ${everything.length} aliases has ${size} characters; allowed: 6144. Remove models that nobody uses.`,
+        `the configuration: 1 problem; nothing was written.\n  - models: the IAM policy for these ${everything.length} aliases has ${size} characters; allowed: 6144. Remove models that nobody uses.`,
       ),
     );
   });
@@ -102,7 +102,7 @@ describe("BedrockPolicy", () => {
     expect(() => render({ models: models(fitting) })).not.toThrow();
     expect(() => render({ models: models(fitting + 1) })).toThrow(
       new Error(
-        "models: the IAM policy for these 5 aliases has 6145 characters; allowed: 6144. Remove models that nobody uses.",
+        "the configuration: 1 problem; nothing was written.\n  - models: the IAM policy for these 5 aliases has 6145 characters; allowed: 6144. Remove models that nobody uses.",
       ),
     );
   });

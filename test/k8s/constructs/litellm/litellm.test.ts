@@ -1,7 +1,9 @@
 import { hardenedContainer, hardenedPod } from "../../../../k8s/constructs/hardened-pod";
+import { openWebUiConsumer, prometheusConsumer, renderConsumers } from "../../../../k8s/constructs/litellm/consumers";
 import { LiteLlm, type LiteLlmProps } from "../../../../k8s/constructs/litellm/litellm";
 import { renderProxyConfig } from "../../../../k8s/constructs/litellm/proxy-config";
 import { podAnnotations } from "../../../../lib/naming";
+import { sha256 } from "../../../../lib/sha256";
 import { accept, minimal } from "../../../support/config-input";
 import { testImages } from "../../../support/images";
 import {
@@ -27,6 +29,7 @@ const all: Required<LiteLlmProps> = {
   secretName: "proxy-keys",
   secretsVersion: 1,
   accessKeySlot: "a",
+  exposeMetrics: true,
   resources: { cpuRequest: "100m", memoryRequest: "400Mi", memoryLimit: "768Mi" },
 };
 
@@ -35,6 +38,10 @@ function render(changes: Partial<LiteLlmProps> = {}) {
   const deployment = findObject(objects, "Deployment", "litellm");
   const pod = deployment.spec.template;
   return { construct, objects, deployment, pod, container: findContainer(pod, "litellm") };
+}
+
+function filesOf(changes: Partial<LiteLlmProps> = {}) {
+  return findObject(render(changes).objects, "ConfigMap", "litellm").data;
 }
 
 describe("LiteLlm", () => {
@@ -50,14 +57,26 @@ describe("LiteLlm", () => {
     expect(pod.spec.volumes).toContainEqual({ name: "config", configMap: { name: "litellm" } });
   });
 
-  it("renders the configuration of these props", () => {
-    const { data } = findObject(render().objects, "ConfigMap", "litellm");
-    expect(data).toEqual({ "config.yaml": renderProxyConfig(all) });
+  it("renders the configuration of these props, with the keys' consumers beside it", () => {
+    expect(filesOf()).toEqual({
+      "config.yaml": renderProxyConfig(all),
+      ...renderConsumers([openWebUiConsumer(all.models), prometheusConsumer]),
+    });
+  });
+
+  it.each([
+    [true, ["open-webui", "prometheus"]],
+    [false, ["open-webui"]],
+  ])("has a consumer for Prometheus only where metrics are exposed: %s", (exposeMetrics, names) => {
+    const consumers = JSON.parse(filesOf({ exposeMetrics })["consumers.json"] ?? "") as readonly { name: string }[];
+    expect(consumers.map(({ name }) => name)).toEqual(names);
   });
 
   it("reads the keys of its own Secret, by reference, and no others", () => {
     expect(secretVariables(render().container)).toEqual({
       LITELLM_MASTER_KEY: "proxy-keys/LITELLM_MASTER_KEY",
+      CONSUMER_KEY_OPEN_WEBUI: "proxy-keys/CONSUMER_KEY_OPEN_WEBUI",
+      CONSUMER_KEY_PROMETHEUS: "proxy-keys/CONSUMER_KEY_PROMETHEUS",
       AWS_ACCESS_KEY_ID: "proxy-keys/AWS_ACCESS_KEY_ID",
       AWS_SECRET_ACCESS_KEY: "proxy-keys/AWS_SECRET_ACCESS_KEY",
       REDIS_PASSWORD: "proxy-keys/REDIS_PASSWORD",
@@ -150,6 +169,14 @@ describe("LiteLlm", () => {
 describe("a rollout of LiteLlm", () => {
   const before = render().pod;
 
+  it("is told by a checksum of all files, the program's too", () => {
+    const { "config.yaml": config, "custom_auth.py": program, "consumers.json": consumers, ...others } = filesOf();
+    expect(others).toEqual({});
+    expect(before.metadata.annotations[podAnnotations.configChecksum]).toBe(
+      sha256(JSON.stringify({ "config.yaml": config, "custom_auth.py": program, "consumers.json": consumers })),
+    );
+  });
+
   it("doesn't happen when nothing changes, or only the number of pods", () => {
     expect(render().pod).toEqual(before);
     expect(render({ replicas: 5 }).pod).toEqual(before);
@@ -159,6 +186,7 @@ describe("a rollout of LiteLlm", () => {
     ["the budget", { budget: { kind: "limited", limitUsd: 21, period: "30d" } }],
     ["the retries", { retries: 3 }],
     ["Redis' address", { redis: { host: "other", port: 6379 } }],
+    ["the list of consumers", { exposeMetrics: false }],
     ["the models", { models: accept({ ...minimal, models: { nova: { model: "amazon.nova-pro-v1:0" } } }).models }],
   ])("happens when %s in the configuration changes, and nothing else of the pod does", (_, changes) => {
     const after = render(changes).pod;

@@ -240,10 +240,10 @@ describe("the proxy's settings", () => {
     expect(config().litellm_settings["drop_params"]).toBe(true);
   });
 
-  it("count for Prometheus, which needs no key", () => {
+  it("count for Prometheus, which needs a key", () => {
     expect(config().litellm_settings).toMatchObject({
       callbacks: ["prometheus"],
-      require_auth_for_metrics_endpoint: false,
+      require_auth_for_metrics_endpoint: true,
     });
   });
 
@@ -266,6 +266,10 @@ describe("the proxy's settings", () => {
     expect(config().general_settings["master_key"]).toBe("os.environ/LITELLM_MASTER_KEY");
   });
 
+  it("ask the function beside the file who a key belongs to", () => {
+    expect(config().general_settings["custom_auth"]).toBe("custom_auth.user_api_key_auth");
+  });
+
   it("are these and no others: LiteLLM ignores what it doesn't know", () => {
     const names = Object.fromEntries(Object.entries(config()).map(([name, settings]) => [name, Object.keys(settings)]));
     expect(names).toEqual({
@@ -279,7 +283,7 @@ describe("the proxy's settings", () => {
         "redis_password",
         "cache_kwargs",
       ],
-      general_settings: ["master_key", "disable_spend_logs"],
+      general_settings: ["master_key", "custom_auth", "disable_spend_logs"],
     });
   });
 });

@@ -12,6 +12,7 @@ const all: Required<LiteLlmServiceMonitorProps> = {
     metricsPath: "/metrics/",
   },
   release: "kube-prometheus",
+  secretName: "metrics-key",
 };
 
 const { objects } = renderConstruct((scope) => new LiteLlmServiceMonitor(scope, "service-monitor", all));
@@ -28,10 +29,18 @@ describe("LiteLlmServiceMonitor", () => {
     });
   });
 
-  it("scrapes the pods behind the endpoint's Service, on its port and path", () => {
+  it("scrapes the pods behind the endpoint's Service, on its port and path, with the key of the given Secret", () => {
     expect(findObject(objects, "ServiceMonitor", "litellm").spec).toEqual({
       selector: { matchLabels: { app: "litellm", tier: "proxy" } },
-      endpoints: [{ port: "http", path: "/metrics/", interval: "30s", scrapeTimeout: "10s" }],
+      endpoints: [
+        {
+          port: "http",
+          path: "/metrics/",
+          interval: "30s",
+          scrapeTimeout: "10s",
+          authorization: { credentials: { name: "metrics-key", key: "LITELLM_KEY" } },
+        },
+      ],
     });
   });
 });

@@ -9,6 +9,7 @@ const all: Required<ExternalSecretsProps> = {
   remoteKey: "chat/production",
   refreshInterval: "15m",
   hasAdmin: true,
+  hasPrometheus: true,
 };
 
 interface ExternalSecretSpec {
@@ -21,7 +22,7 @@ interface ExternalSecretSpec {
   }[];
 }
 
-const names = ["litellm", "open-webui", "open-webui-redis"] as const;
+const names = ["litellm", "open-webui", "litellm-prometheus", "open-webui-redis"] as const;
 
 function render(changes: Partial<ExternalSecretsProps> = {}) {
   return renderConstruct((scope) => new ExternalSecrets(scope, "secrets", { ...all, ...changes })).objects;
@@ -51,18 +52,20 @@ describe("ExternalSecrets", () => {
     expect([...new Set(spec.data.map(({ remoteRef }) => remoteRef.key))]).toEqual(["chat/production"]);
   });
 
-  it("fetches for LiteLLM the master key, the AWS key and its own Redis password", () => {
+  it("fetches for LiteLLM the master key, its consumers' keys, the AWS key and its own Redis password", () => {
     expect(sources("litellm")).toEqual({
       LITELLM_MASTER_KEY: "litellm_master_key",
+      CONSUMER_KEY_OPEN_WEBUI: "litellm_key_open_webui",
+      CONSUMER_KEY_PROMETHEUS: "litellm_key_prometheus",
       AWS_ACCESS_KEY_ID: "aws_access_key_id",
       AWS_SECRET_ACCESS_KEY: "aws_secret_access_key",
       REDIS_PASSWORD: "redis_password_litellm",
     });
   });
 
-  it("fetches for Open WebUI the proxy's key, its own keys and passwords, and no AWS key", () => {
+  it("fetches for Open WebUI its own key for the proxy, its own keys and passwords, and no AWS key", () => {
     expect(sources("open-webui")).toEqual({
-      OPENAI_API_KEY: "litellm_master_key",
+      OPENAI_API_KEY: "litellm_key_open_webui",
       WEBUI_SECRET_KEY: "open_webui_secret_key",
       REDIS_PASSWORD: "redis_password_open_webui",
       WEBUI_ADMIN_PASSWORD: "open_webui_admin_password",
@@ -73,6 +76,16 @@ describe("ExternalSecrets", () => {
     const everything = names.flatMap((name) => Object.values(sources(name, { hasAdmin: false })));
     expect(everything).toContain("open_webui_secret_key");
     expect(everything).not.toContain("open_webui_admin_password");
+  });
+
+  it("fetches for Prometheus its own key for the proxy, and nothing else", () => {
+    expect(sources("litellm-prometheus")).toEqual({ LITELLM_KEY: "litellm_key_prometheus" });
+  });
+
+  it("describes no Secret for Prometheus where there is none, and the other Secrets as they are", () => {
+    const others = render().filter(({ metadata }) => metadata.name !== "litellm-prometheus");
+    expect(others).toHaveLength(3);
+    expect(render({ hasPrometheus: false })).toEqual(others);
   });
 
   it("leaves only the ACL file with digests in Redis' Secret, by the operator's template", () => {
@@ -90,7 +103,9 @@ describe("ExternalSecrets", () => {
 
   it.each([true, false])("makes the very Secrets that the Secrets app makes, with an administrator: %s", (hasAdmin) => {
     const values = Object.fromEntries(Object.values(secretOutputs).map((output) => [output, `value-of-${output}`]));
-    const expected = renderConstruct((scope) => new StackSecrets(scope, "secrets", { values, hasAdmin })).objects;
+    const expected = renderConstruct(
+      (scope) => new StackSecrets(scope, "secrets", { values, hasAdmin, hasPrometheus: true }),
+    ).objects;
     for (const name of names) {
       const { target, data } = specOf(name, { hasAdmin });
       const fetched = Object.fromEntries(

@@ -14,13 +14,15 @@ const values: EveryOutput = {
   aws_access_key_id: "test-access-key-id",
   aws_secret_access_key: "test-secret-access-key",
   litellm_master_key: "test-master-key",
+  litellm_key_open_webui: "test-key-of-open-webui",
+  litellm_key_prometheus: "test-key-of-prometheus",
   open_webui_secret_key: "test-session-key",
   open_webui_admin_password: "test-admin-password",
   redis_password_litellm: "test-redis-password-of-litellm",
   redis_password_open_webui: "test-redis-password-of-open-webui",
 };
 
-const all: Required<StackSecretsProps> = { values, hasAdmin: true };
+const all: Required<StackSecretsProps> = { values, hasAdmin: true, hasPrometheus: true };
 
 function render(changes: Partial<StackSecretsProps> = {}) {
   return renderConstruct((scope) => new StackSecrets(scope, "secrets", { ...all, ...changes })).objects;
@@ -32,21 +34,28 @@ function dataOf(name: string, changes: Partial<StackSecretsProps> = {}) {
 
 describe("StackSecrets", () => {
   it("makes one Secret per consumer", () => {
-    expect(listObjects(render())).toEqual(["Secret litellm", "Secret open-webui", "Secret open-webui-redis"]);
+    expect(listObjects(render())).toEqual([
+      "Secret litellm",
+      "Secret open-webui",
+      "Secret litellm-prometheus",
+      "Secret open-webui-redis",
+    ]);
   });
 
-  it("gives LiteLLM the master key, the AWS key and its own Redis password", () => {
+  it("gives LiteLLM the master key, its consumers' keys, the AWS key and its own Redis password", () => {
     expect(dataOf("litellm")).toEqual({
       LITELLM_MASTER_KEY: "test-master-key",
+      CONSUMER_KEY_OPEN_WEBUI: "test-key-of-open-webui",
+      CONSUMER_KEY_PROMETHEUS: "test-key-of-prometheus",
       AWS_ACCESS_KEY_ID: "test-access-key-id",
       AWS_SECRET_ACCESS_KEY: "test-secret-access-key",
       REDIS_PASSWORD: "test-redis-password-of-litellm",
     });
   });
 
-  it("gives Open WebUI the proxy's key, its own keys and passwords, and no AWS key", () => {
+  it("gives Open WebUI its own key for the proxy, its own keys and passwords, and no AWS key", () => {
     expect(dataOf("open-webui")).toEqual({
-      OPENAI_API_KEY: "test-master-key",
+      OPENAI_API_KEY: "test-key-of-open-webui",
       WEBUI_SECRET_KEY: "test-session-key",
       REDIS_PASSWORD: "test-redis-password-of-open-webui",
       WEBUI_ADMIN_PASSWORD: "test-admin-password",
@@ -55,10 +64,25 @@ describe("StackSecrets", () => {
 
   it("gives Open WebUI no administrator's password where the sign-in has no administrator", () => {
     expect(dataOf("open-webui", { hasAdmin: false })).toEqual({
-      OPENAI_API_KEY: "test-master-key",
+      OPENAI_API_KEY: "test-key-of-open-webui",
       WEBUI_SECRET_KEY: "test-session-key",
       REDIS_PASSWORD: "test-redis-password-of-open-webui",
     });
+  });
+
+  it("gives Prometheus its own key for the proxy, and nothing else", () => {
+    expect(dataOf("litellm-prometheus")).toEqual({ LITELLM_KEY: "test-key-of-prometheus" });
+  });
+
+  it("makes no Secret for Prometheus where there is none, and the other Secrets as they are", () => {
+    const others = render().filter(({ metadata }) => metadata.name !== "litellm-prometheus");
+    expect(others).toHaveLength(3);
+    expect(render({ hasPrometheus: false })).toEqual(others);
+  });
+
+  it("gives the master key to nobody but LiteLLM", () => {
+    const holders = render().filter((secret) => JSON.stringify(secret).includes(values.litellm_master_key));
+    expect(listObjects(holders)).toEqual(["Secret litellm"]);
   });
 
   it("gives Redis the digests of its users' passwords", () => {
@@ -96,6 +120,6 @@ describe("StackSecrets", () => {
 
   it("doesn't ask for the administrator's password where there is no administrator", () => {
     const { open_webui_admin_password: _, ...others } = values;
-    expect(listObjects(render({ values: others, hasAdmin: false }))).toHaveLength(3);
+    expect(listObjects(render({ values: others, hasAdmin: false }))).toHaveLength(4);
   });
 });

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { ensureStateFolder } from "../../lib/state-folder";
+import { ensurePrivateFolder } from "../../lib/private-folder";
 import { readTree, temporaryFolder } from "../support/temporary-folder";
 
 const projectFolder = process.cwd();
@@ -10,16 +10,16 @@ function mode(folder: string): string {
   return (statSync(folder).mode & 0o777).toString(8);
 }
 
-describe("ensureStateFolder", () => {
-  it("makes the folder state of the current folder, for its owner only", () => {
+describe("ensurePrivateFolder", () => {
+  it("makes a folder in the current one, for its owner only", () => {
     process.chdir(temporaryFolder());
-    ensureStateFolder();
+    ensurePrivateFolder("state");
     expect(mode("state")).toBe("700");
   });
 
   it("makes the folder it is given, with the folders above it", () => {
     const folder = path.join(temporaryFolder(), "deep", "state");
-    ensureStateFolder(folder);
+    ensurePrivateFolder(folder);
     expect(mode(folder)).toBe("700");
   });
 
@@ -27,7 +27,7 @@ describe("ensureStateFolder", () => {
     const folder = path.join(temporaryFolder(), "state");
     const umask = process.umask(0o277);
     try {
-      ensureStateFolder(folder);
+      ensurePrivateFolder(folder);
     } finally {
       process.umask(umask);
     }
@@ -39,7 +39,7 @@ describe("ensureStateFolder", () => {
     mkdirSync(folder);
     writeFileSync(path.join(folder, "terraform.tfstate"), "{}");
     chmodSync(folder, before);
-    ensureStateFolder(folder);
+    ensurePrivateFolder(folder);
     expect(mode(folder)).toBe("700");
     expect(readTree(folder)).toEqual({ "terraform.tfstate": "{}" });
   });

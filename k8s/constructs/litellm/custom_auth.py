@@ -20,9 +20,13 @@ async def user_api_key_auth(request: Request, api_key: str) -> UserAPIKeyAuth:
         raise HTTPException(status_code=401, detail="This key is not known.")
     if f"{request.method} {request.url.path}" not in consumer["routes"]:
         raise HTTPException(status_code=403, detail="This key does not open this route.")
-    if request.method == "POST" and (await request.json()).get("model") not in consumer["models"]:
+    if request.method == "POST" and model_of(await request.json()) not in consumer["models"]:
         raise HTTPException(status_code=403, detail="This key does not open this model.")
     return UserAPIKeyAuth(user_id=consumer["name"])
+
+
+def model_of(body):
+    return body.get("model") if isinstance(body, dict) else None
 
 
 def find_consumer(api_key):

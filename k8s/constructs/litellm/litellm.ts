@@ -42,7 +42,7 @@ export interface LiteLlmProps {
   /** Longest time of one attempt to call Bedrock, in seconds; a pod that stops waits as long for running answers. */
   readonly requestTimeoutSeconds: number;
   readonly redis: RedisEndpoint;
-  /** Secret with the master key, the AWS key and the Redis password. */
+  /** Secret with the master key, the consumers' keys, the AWS key and the Redis password. */
   readonly secretName: string;
   /** Raised when the Secret's content changes, so that pods read it anew. */
   readonly secretsVersion: number;

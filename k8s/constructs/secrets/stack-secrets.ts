@@ -69,7 +69,7 @@ export class StackSecrets extends Construct {
   }
 }
 
-/** A value is required: with an empty master key LiteLLM before 1.104 would answer everyone. */
+/** A value is required: LiteLLM before 1.104 starts with an empty master key, and an empty password protects nothing. */
 function requireValue(values: SecretValues, output: string): string {
   const value = values[output];
   if (value === undefined || value.trim() === "") {

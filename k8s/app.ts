@@ -7,25 +7,42 @@ import { NetworkChart } from "./charts/network-chart";
 import { OpenWebUiChart } from "./charts/open-webui-chart";
 import { RedisChart } from "./charts/redis-chart";
 import { ExternalSecretsChart, SecretsChart } from "./charts/secrets-chart";
+import { SimulatedBedrockChart } from "./charts/simulated-bedrock-chart";
 import type { SecretValues } from "./constructs/secrets/stack-secrets";
+import type { SimulatedBedrockProps } from "./constructs/simulated-bedrock";
+
+export interface KubernetesAppOptions extends AppProps {
+  /** Puts a simulated Bedrock into the Namespace, which LiteLLM calls instead of AWS. @default none */
+  readonly simulatedBedrock?: SimulatedBedrockProps;
+}
 
 /**
  * The Kubernetes side, as one file: `cdk8s synth --stdout` joins several without a separator, in no certain order.
  * Charts depend on each other in the order in which their objects should be applied.
- * @param props - cdk8s' own settings, such as the output folder
+ * @param options - cdk8s' own settings, such as the output folder, and what stands in for AWS
  */
-export function createKubernetesApp(config: StackConfig, images: Images, props: AppProps = {}): App {
+export function createKubernetesApp(config: StackConfig, images: Images, options: KubernetesAppOptions = {}): App {
+  const { simulatedBedrock, ...props } = options;
   const app = new App({ yamlOutputType: YamlOutputType.FILE_PER_APP, ...props });
   const namespace = new NamespaceChart(app, "namespace", config);
-  const network = new NetworkChart(app, "network", config);
+  const network = new NetworkChart(app, "network", config, { simulateBedrock: simulatedBedrock !== undefined });
   const redis = new RedisChart(app, "redis", config, images);
-  const liteLlm = new LiteLlmChart(app, "litellm", config, images, redis.endpoint);
+  const bedrock =
+    simulatedBedrock === undefined
+      ? undefined
+      : new SimulatedBedrockChart(app, "simulated-bedrock", config, simulatedBedrock);
+  const liteLlm = new LiteLlmChart(app, "litellm", config, images, {
+    redis: redis.endpoint,
+    bedrockEndpoint: bedrock?.url,
+  });
   const openWebUi = new OpenWebUiChart(app, "open-webui", config, images, {
     liteLlm: liteLlm.endpoint,
     redis: redis.endpoint,
   });
   network.addDependency(namespace);
   redis.addDependency(network);
+  if (bedrock !== undefined) redis.addDependency(bedrock);
+  bedrock?.addDependency(network);
   liteLlm.addDependency(redis);
   openWebUi.addDependency(liteLlm);
   if (config.secrets.kind === "external") {

@@ -13,7 +13,11 @@ export const components = {
   openWebUi: "open-webui",
   redis: "open-webui-redis",
 } as const;
-export type Component = (typeof components)[keyof typeof components];
+
+/** Stands in for Bedrock in tests and previews. Its control port is for whoever forwards it, and behind no Service. */
+export const simulatedBedrock = { name: "simulated-bedrock", port: 8080, controlPort: 8081 } as const;
+
+export type Component = (typeof components)[keyof typeof components] | typeof simulatedBedrock.name;
 
 /** Match labels are immutable in a workload's selector: fixed words, never generated. */
 export function matchLabels(component: Component): { readonly app: Component } {

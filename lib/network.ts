@@ -1,5 +1,5 @@
 import type { StackConfig } from "./config/parse";
-import { type Component, components, ports } from "./naming";
+import { type Component, components, ports, simulatedBedrock } from "./naming";
 
 /** One end of an edge. Pods are always told by namespace and labels together, so that a lookalike elsewhere is no peer. */
 export type Peer =
@@ -65,14 +65,23 @@ const publicAddresses: Peer = {
 
 const liteLlm: Peer = { kind: "component", component: components.liteLlm };
 const openWebUi: Peer = { kind: "component", component: components.openWebUi };
+const bedrockInside: Peer = { kind: "component", component: simulatedBedrock.name };
 const redis: Peer = { kind: "component", component: components.redis };
 
 function tcp(port: number): readonly Port[] {
   return [{ port, protocol: "TCP" }];
 }
 
+export interface NetworkEdgesOptions {
+  /** Whether Bedrock is a simulated one in the Namespace: then nothing needs the internet. @default false */
+  readonly simulateBedrock?: boolean;
+}
+
 /** The edges of a configuration: the network policies are rendered from them. */
-export function networkEdges(config: Pick<StackConfig, "ingress" | "monitoring" | "cluster">): readonly Edge[] {
+export function networkEdges(
+  config: Pick<StackConfig, "ingress" | "monitoring" | "cluster">,
+  { simulateBedrock = false }: NetworkEdgesOptions = {},
+): readonly Edge[] {
   const { ingress, monitoring } = config;
   const fromOutside: readonly Edge[] =
     ingress.kind === "none"
@@ -102,7 +111,9 @@ export function networkEdges(config: Pick<StackConfig, "ingress" | "monitoring" 
     ...fromPrometheus,
     { from: openWebUi, to: redis, ports: tcp(ports.redis), why: "web socket sessions" },
     { from: liteLlm, to: redis, ports: tcp(ports.redis), why: "budget and rate limits are counted" },
-    { from: liteLlm, to: publicAddresses, ports: tcp(ports.https), why: "Bedrock's API, whose addresses change" },
+    simulateBedrock
+      ? { from: liteLlm, to: bedrockInside, ports: tcp(simulatedBedrock.port), why: "simulated models answer" }
+      : { from: liteLlm, to: publicAddresses, ports: tcp(ports.https), why: "Bedrock's API, whose addresses change" },
     ...[liteLlm, openWebUi].flatMap((from) => dnsEdges(from, config.cluster.dns)),
   ];
 }

@@ -8,10 +8,16 @@ import type { RedisEndpoint } from "../constructs/redis/redis";
 import { secretNamesOf } from "../secret-names";
 import { StackChart } from "./stack-chart";
 
+export interface LiteLlmUpstreams {
+  readonly redis: RedisEndpoint;
+  /** @default AWS's own, by Region */
+  readonly bedrockEndpoint?: string | undefined;
+}
+
 export class LiteLlmChart extends StackChart {
   readonly endpoint: LiteLlmEndpoint;
 
-  constructor(scope: Construct, id: string, config: StackConfig, images: Images, redis: RedisEndpoint) {
+  constructor(scope: Construct, id: string, config: StackConfig, images: Images, upstreams: LiteLlmUpstreams) {
     super(scope, id, config.namespace);
     const { replicas, budget, retries, requestTimeoutSeconds, resources } = config.liteLlm;
     const liteLlm = new LiteLlm(this, "litellm", {
@@ -24,7 +30,7 @@ export class LiteLlmChart extends StackChart {
       budget,
       retries,
       requestTimeoutSeconds,
-      redis,
+      ...upstreams,
       secretName: secretNamesOf(config).liteLlm,
       secretsVersion: config.secrets.version,
       accessKeySlot: activeKeySlot,

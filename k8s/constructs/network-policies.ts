@@ -21,7 +21,7 @@ export class NetworkPolicies extends Construct {
       metadata: { name: "default-deny" },
       spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
     });
-    for (const component of Object.values(components)) {
+    for (const component of componentsOf(props.edges)) {
       const ingress = props.edges.filter(({ to }) => isComponent(to, component));
       const egress = props.edges.filter(({ from }) => isComponent(from, component));
       new k8s.KubeNetworkPolicy(this, component, {
@@ -42,6 +42,14 @@ export class NetworkPolicies extends Construct {
       });
     }
   }
+}
+
+/** The stack's own, which are never left without a policy, and what else is on an edge. */
+function componentsOf(edges: readonly Edge[]): ReadonlySet<Component> {
+  const onEdges = edges
+    .flatMap(({ from, to }) => [from, to])
+    .flatMap((peer) => (peer.kind === "component" ? [peer.component] : []));
+  return new Set([...Object.values(components), ...onEdges]);
 }
 
 function isComponent(peer: Peer, component: Component): boolean {

@@ -28,7 +28,8 @@ function readDefaultExport(file: string, name: string): unknown {
   try {
     exported = require(file);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    // Of a missing module Node tells the whole way to it.
+    const message = (error instanceof Error ? error.message : String(error)).replace(/\nRequire stack:[\s\S]*$/, "");
     throw new ConfigError(name, [
       { path: "", message: `can't be read: ${message.replaceAll(`${path.dirname(file)}${path.sep}`, "").trim()}` },
     ]);

@@ -1,5 +1,6 @@
+import { z } from "zod";
 import type { ConfiguredModel } from "../models";
-import { ConfigError, describeIssue, findSecrets, type Problem, show } from "./problems";
+import { ConfigError, describeIssue, findSecrets, type Problem, secretLikeness, show } from "./problems";
 import { resolveModels } from "./resolve-models";
 import {
   authSchema,
@@ -52,17 +53,22 @@ interface Readable {
   readonly otherNamespaces: ReadonlyMap<string, string>;
 }
 
+/** A model whose rate limit is wrong, or that has unknown settings, can be looked up all the same. */
+const lookUpSchema = z.object(modelSchema.shape).omit({ rateLimit: true });
+
 function readable(input: unknown): Readable {
   const { models, aws, openWebUi, ingress, namespace, monitoring, cluster } = record(input);
-  const aliases = Object.keys(record(models));
+  // An alias that is a secret is told by findSecrets; no other message may repeat it, not even as a suggestion.
+  const aliases = Object.keys(record(models)).filter((alias) => secretLikeness(alias) === undefined);
   const readModels = aliases.flatMap((alias) => {
-    const { data } = modelSchema.safeParse(record(models)[alias]);
+    const given = record(models)[alias];
+    const data = modelSchema.safeParse(given).data ?? lookUpSchema.safeParse(given).data;
     return data === undefined ? [] : [[alias, data] as const];
   });
   return {
     models: Object.fromEntries(readModels),
     aliases,
-    region: stackSchema.shape.aws.safeParse(aws).data?.region,
+    region: stackSchema.shape.aws.unwrap().shape.region.safeParse(record(aws)["region"]).data,
     auth: authSchema.safeParse(record(openWebUi)["auth"]).data,
     ingress: stackSchema.shape.ingress.safeParse(ingress).data,
     namespace: stackSchema.shape.namespace.safeParse(namespace).data,

@@ -34,12 +34,14 @@ export function formatPath(path: readonly PropertyKey[]): string {
 
 /**
  * ` Did you mean "x"?`, when one of the candidates is near enough to be a misspelling of the word: at most a third
- * of its letters differ. Otherwise an empty string.
+ * of its letters differ, of a short word two, and never all. Otherwise an empty string.
  */
 export function didYouMean(word: string, candidates: readonly string[]): string {
   if (candidates.length === 0) return "";
   const nearest = closest(word, candidates);
-  return distance(word, nearest) <= Math.max(2, word.length / 3) ? ` Did you mean "${nearest}"?` : "";
+  return distance(word, nearest) <= Math.min(word.length - 1, Math.max(2, word.length / 3))
+    ? ` Did you mean "${nearest}"?`
+    : "";
 }
 
 /**
@@ -54,7 +56,7 @@ const secretShapes: readonly { readonly what: string; readonly shape: RegExp }[]
     shape:
       /(?<![A-Za-z0-9/+-])(?=[A-Za-z0-9/+]*[A-Z])(?=[A-Za-z0-9/+]*[a-z])(?=[A-Za-z0-9/+]*\d)[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=-])/,
   },
-  { what: "a Bedrock API key", shape: /\bABSK[A-Za-z0-9+/=]{20,}/ },
+  { what: "a Bedrock API key", shape: /\b(?:ABSK|bedrock-api-key-)[A-Za-z0-9+/=]{20,}/ },
   { what: "an API key", shape: /\bsk-[A-Za-z0-9_-]{12,}/ },
   { what: "a GitHub token", shape: /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})/ },
   { what: "a GitLab token", shape: /\bglpat-[A-Za-z0-9_-]{20,}/ },
@@ -83,17 +85,15 @@ export function show(value: unknown): string {
   return Array.isArray(value) ? "a list" : `a ${typeof value === "object" ? "group of settings" : typeof value}`;
 }
 
+const leaked =
+  "the configuration is no place for secrets. Remove it, treat it as leaked, and see secrets in docs/configuration.md.";
+
 /** A problem for every string (key or value) that looks like a secret: the configuration is committed to git. */
 export function findSecrets(value: unknown, path: readonly PropertyKey[] = []): Problem[] {
   if (typeof value === "string") {
     const what = secretLikeness(value);
     if (what === undefined) return [];
-    return [
-      {
-        path: formatPath(path),
-        message: `looks like ${what} (hidden here); the configuration is no place for secrets. Remove it, treat it as leaked, and see secrets in docs/configuration.md.`,
-      },
-    ];
+    return [{ path: formatPath(path), message: `looks like ${what} (hidden here); ${leaked}` }];
   }
   if (Array.isArray(value)) return value.flatMap((item, index) => findSecrets(item, [...path, index]));
   if (typeof value !== "object" || value === null) return [];
@@ -102,8 +102,8 @@ export function findSecrets(value: unknown, path: readonly PropertyKey[] = []): 
     const own =
       what === undefined
         ? []
-        : [{ path: formatPath(path), message: `has a key that looks like ${what} (hidden here).` }];
-    return [...own, ...findSecrets(item, what === undefined ? [...path, key] : [...path, "(hidden)"])];
+        : [{ path: formatPath([...path, key]), message: `is a key that looks like ${what}; ${leaked}` }];
+    return [...own, ...findSecrets(item, [...path, key])];
   });
 }
 
@@ -116,6 +116,17 @@ const typeNames: Readonly<Record<string, string>> = {
   object: "a group of settings",
   record: "a group of settings",
 };
+
+/** What zod counts, by its word for what is too small or too big. */
+const units: Readonly<Record<string, readonly [one: string, several: string]>> = {
+  string: ["character", "characters"],
+  array: ["entry", "entries"],
+};
+
+function bound(limit: number | bigint, origin: string): string {
+  const [one, several] = units[origin] ?? [];
+  return one === undefined ? `${limit}` : `${limit} ${Number(limit) === 1 ? one : several}`;
+}
 
 /** zod's issues as problems; an issue whose message was written by the schema is taken over as it is. */
 export function describeIssue(issue: z.core.$ZodIssue): Problem {
@@ -135,9 +146,15 @@ export function describeIssue(issue: z.core.$ZodIssue): Problem {
       return { path, message: `${given}; allowed: ${allowed.join(", ")}.${hint}` };
     }
     case "too_small":
-      return { path, message: `${given}; allowed: ${issue.inclusive ? "at least" : "more than"} ${issue.minimum}.` };
+      return {
+        path,
+        message: `${given}; allowed: ${issue.inclusive ? "at least" : "more than"} ${bound(issue.minimum, issue.origin)}.`,
+      };
     case "too_big":
-      return { path, message: `${given}; allowed: ${issue.inclusive ? "at most" : "less than"} ${issue.maximum}.` };
+      return {
+        path,
+        message: `${given}; allowed: ${issue.inclusive ? "at most" : "less than"} ${bound(issue.maximum, issue.origin)}.`,
+      };
     case "invalid_key":
       return { path, message: issue.issues.map(({ message }) => message).join("; ") };
     case "unrecognized_keys":

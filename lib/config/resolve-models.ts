@@ -80,7 +80,7 @@ function chooseOffer(given: ModelConfig, definition: ModelDefinition, region: st
   const profile: Profile | undefined = given.profile ?? offered[0];
   const offer = profile === undefined ? undefined : definition.offers[profile];
   if (profile === undefined || offer === undefined) {
-    return `got ${show(given.profile)}; allowed for ${given.model}: ${offered.map((name) => `"${name}"`).join(", ")}.`;
+    return `got ${show(given.profile)}; allowed for ${show(given.model)}: ${offered.map((name) => `"${name}"`).join(", ")}.`;
   }
   if (region === undefined) return { profile, region: "", destinations: [], prices: offer.prices };
   const destinations = offer.routes[region];
@@ -88,7 +88,7 @@ function chooseOffer(given: ModelConfig, definition: ModelDefinition, region: st
     const elsewhere = offered.filter((name) => definition.offers[name]?.routes[region] !== undefined);
     const hint =
       elsewhere.length === 0 ? "" : ` In ${region} it has: ${elsewhere.map((name) => `profile "${name}"`).join(", ")}.`;
-    return `${given.model} with profile "${profile}" can't be called from aws.region ${show(region)}; allowed Regions: ${Object.keys(offer.routes).join(", ")}.${hint}`;
+    return `${show(given.model)} with profile "${profile}" can't be called from aws.region ${show(region)}; allowed Regions: ${Object.keys(offer.routes).join(", ")}.${hint}`;
   }
   return { profile, region, destinations, prices: offer.prices };
 }
@@ -175,17 +175,18 @@ function plain(alias: string): string {
   return formatPath([alias]);
 }
 
-/** The way from an alias back to itself, told only at the circle's alphabetically first alias. */
+/** The way from an alias back to itself through later ones: a circle is told at its alphabetically first alias. */
 function findCircle(start: string, models: Readonly<Record<string, ModelConfig>>): string[] | undefined {
+  const seen = new Set<string>();
   const walk = (alias: string, way: readonly string[]): string[] | undefined => {
     for (const next of models[alias]?.fallbacks ?? []) {
       if (next === start) return [...way, next];
-      if (way.includes(next)) continue;
+      if (next < start || seen.has(next)) continue;
+      seen.add(next);
       const found = walk(next, [...way, next]);
       if (found !== undefined) return found;
     }
     return undefined;
   };
-  const circle = walk(start, [start]);
-  return circle?.every((alias) => alias >= start) ? circle : undefined;
+  return walk(start, [start]);
 }

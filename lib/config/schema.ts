@@ -52,14 +52,12 @@ const objectName = z
     'allowed: a Kubernetes name: lower-case letters, digits, "-" and ".".',
   );
 
+/** What the key of a label and of an annotation must be. */
+const qualifiedName = /^(?:[a-z0-9.-]{1,253}\/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
+
 const labelPairs = z
   .record(
-    z
-      .string()
-      .regex(
-        /^(?:[a-z0-9.-]{1,253}\/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/,
-        "allowed: a Kubernetes label key.",
-      ),
+    z.string().regex(qualifiedName, "allowed: a Kubernetes label key."),
     z.string().regex(/^(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/, "allowed: a Kubernetes label value."),
   )
   .refine(
@@ -91,7 +89,10 @@ export const regionSchema = z
   .regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'allowed: an AWS Region such as "us-east-1".');
 
 /** A sentence that says why a safeguard is loosened. */
-const reason = z.string().trim().min(10, "allowed: a sentence (at least 10 characters) that says why this is safe.");
+const reason = z
+  .string()
+  .trim()
+  .regex(/^[\s\S]{10,}$/, "allowed: a sentence (at least 10 characters) that says why this is safe.");
 
 /** OAuth2 Proxy's and Traefik's header names; letters, digits and dashes. */
 const headerName = z
@@ -302,7 +303,9 @@ const ingress = oneOf(
       className: objectName.optional(),
       /** TLS Secret in this stack's namespace. @default none: TLS ends elsewhere */
       tlsSecretName: objectName.optional(),
-      annotations: z.record(z.string().min(1), z.string()).default({}),
+      annotations: z
+        .record(z.string().regex(qualifiedName, "allowed: a Kubernetes annotation key."), z.string())
+        .default({}),
       /** @default ingress-nginx */
       controller: controller("ingress-nginx", { "app.kubernetes.io/name": "ingress-nginx" }),
     }),

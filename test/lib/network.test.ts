@@ -176,3 +176,21 @@ describe("the public addresses that LiteLLM may reach", () => {
     }
   });
 });
+
+describe("with a simulated Bedrock", () => {
+  it("LiteLLM reaches it instead of the internet, and nothing else changes", () => {
+    const config = loadExample("homelab");
+    const edges = networkEdges(config);
+    const simulated = networkEdges(config, { simulateBedrock: true });
+    const changed = simulated.filter((edge, index) => JSON.stringify(edge) !== JSON.stringify(edges[index]));
+    expect(simulated).toHaveLength(edges.length);
+    expect(changed).toEqual([
+      {
+        from: { kind: "component", component: "litellm" },
+        to: { kind: "component", component: "simulated-bedrock" },
+        ports: [{ port: 8080, protocol: "TCP" }],
+        why: "simulated models answer",
+      },
+    ]);
+  });
+});

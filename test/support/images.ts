@@ -6,5 +6,6 @@ const digest = `sha256:${"0".repeat(64)}`;
 export const testImages: Images = {
   liteLlm: `example.test/litellm:v1@${digest}`,
   openWebUi: `example.test/open-webui:v1@${digest}`,
+  node: `example.test/node:22@${digest}`,
   redis: `example.test/redis:8@${digest}`,
 };

@@ -50,6 +50,8 @@ export interface LiteLlmProps {
   readonly accessKeySlot: KeySlot;
   /** Whether Prometheus gets a key for the metrics. */
   readonly exposeMetrics: boolean;
+  /** Where Bedrock's runtime API answers, such as `http://simulated-bedrock:8080`. @default AWS's own, by Region */
+  readonly bedrockEndpoint?: string | undefined;
   readonly resources: ContainerResources;
 }
 
@@ -133,7 +135,7 @@ function container(props: LiteLlmProps): k8s.Container {
     image: props.image,
     args: ["--config", `${configPath}/config.yaml`, "--port", String(ports.liteLlm)],
     ports: [{ name: "http", containerPort: ports.liteLlm }],
-    env: [...secretEnv(props.secretName, Object.values(secretKeys.liteLlm)), ...plainEnv(environment(props.region))],
+    env: [...secretEnv(props.secretName, Object.values(secretKeys.liteLlm)), ...plainEnv(environment(props))],
     resources: resourceRequirements(props.resources, "256Mi"),
     lifecycle: drainFirst(drainSeconds),
     ...httpProbes({
@@ -149,11 +151,12 @@ function container(props: LiteLlmProps): k8s.Container {
   };
 }
 
-function environment(region: string): Record<string, string> {
+function environment({ region, bedrockEndpoint }: LiteLlmProps): Record<string, string> {
   return {
     HOME: "/tmp",
     REDIS_USERNAME: redisUsers.liteLlm,
     AWS_REGION: region,
+    ...(bedrockEndpoint === undefined ? {} : { AWS_BEDROCK_RUNTIME_ENDPOINT: bedrockEndpoint }),
     // Credentials come from the Secret: never ask the node's metadata service for any.
     AWS_EC2_METADATA_DISABLED: "true",
     // Prices come from the catalogue; no download at the start.

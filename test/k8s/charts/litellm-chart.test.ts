@@ -7,7 +7,7 @@ import { findContainer, findObject, plainVariables } from "../../support/kuberne
 
 function chartOf(changes: Readonly<Record<string, unknown>> = {}): LiteLlmChart {
   const redis = { host: "open-webui-redis", port: 6379 };
-  return new LiteLlmChart(Testing.app(), "litellm", accept(minimalWith(changes)), testImages, redis);
+  return new LiteLlmChart(Testing.app(), "litellm", accept(minimalWith(changes)), testImages, { redis });
 }
 
 describe("LiteLlmChart", () => {

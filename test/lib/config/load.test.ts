@@ -104,6 +104,14 @@ describe("loadConfig", () => {
     );
   });
 
+  it("tells which module a file lacks, without the way to it", () => {
+    process.chdir(temporaryFolder());
+    writeFile(process.cwd(), "lacks.ts", "throw new Error(\"Cannot find module './x'\\nRequire stack:\\n- a.ts\");\n");
+    expect(refuse({ STACK_CONFIG: "lacks.ts" }).message).toBe(
+      "lacks.ts: 1 problem; nothing was written.\n  - can't be read: Cannot find module './x'",
+    );
+  });
+
   it("tells with which text a file ends that throws no Error", () => {
     process.chdir(temporaryFolder());
     writeFile(process.cwd(), "throws.ts", 'throw "out of luck\\n";\n');

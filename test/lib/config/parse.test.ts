@@ -449,17 +449,17 @@ describe("a single setting is refused", () => {
       'models.nova-lite.model: got ""; allowed: a Bedrock model id such as "amazon.nova-lite-v1:0".',
       { "models.nova-lite.model": "" },
     ],
-    ['ingress.entryPoints[0]: got ""; allowed: at least 1.', { ...traefik, "ingress.entryPoints": [""] }],
+    ['ingress.entryPoints[0]: got ""; allowed: at least 1 character.', { ...traefik, "ingress.entryPoints": [""] }],
     [
-      'ingress.tls.certResolver: got ""; allowed: at least 1.',
+      'ingress.tls.certResolver: got ""; allowed: at least 1 character.',
       { ...traefik, "ingress.tls": { kind: "cert-resolver", certResolver: "" } },
     ],
     [
-      'secrets.remoteKey: got ""; allowed: at least 1.',
+      'secrets.remoteKey: got ""; allowed: at least 1 character.',
       { secrets: { kind: "external", store: { name: "vault" }, remoteKey: "" } },
     ],
     [
-      'models.own.definition.refusedParams[0]: got ""; allowed: at least 1.',
+      'models.own.definition.refusedParams[0]: got ""; allowed: at least 1 character.',
       { ...uncatalogued, "models.own.definition.refusedParams": [""] },
     ],
     // Not of the form
@@ -540,7 +540,7 @@ describe("a single setting is refused", () => {
       { "redis.storage.storageClass": `${"s.".repeat(126)}ss` },
     ],
     [`monitoring.release: got "Prometheus"; ${labelAllowed}`, { ...operator, "monitoring.release": "Prometheus" }],
-    ["ingress.entryPoints: got a list; allowed: at least 1.", { ...traefik, "ingress.entryPoints": [] }],
+    ["ingress.entryPoints: got a list; allowed: at least 1 entry.", { ...traefik, "ingress.entryPoints": [] }],
     ["ingress.tls.secretName: is missing; give text.", { ...traefik, "ingress.tls.kind": "secret" }],
     [
       'secrets.refreshInterval: got "1 hour"; allowed: a duration such as "1h".',
@@ -594,6 +594,10 @@ describe("a single setting is refused", () => {
       'ingress.middlewares[0]: has no setting "namspace". Did you mean "namespace"? Allowed: name, namespace.',
       { ...traefik, "ingress.middlewares": [{ name: "google-oauth", namspace: "public-ingress" }] },
     ],
+    [
+      "ingress.annotations.an owner: allowed: a Kubernetes annotation key.",
+      { ingress: { kind: "ingress", annotations: { "an owner": "me" } } },
+    ],
     // Models
     [
       'models: got a group of settings; allowed: at least one model, such as "nova-lite": { model: "amazon.nova-lite-v1:0" }.',
@@ -620,7 +624,7 @@ describe("a single setting is refused", () => {
       { "models.nova-lite.rateLimit": { tokensPerMinute: 0.5 } },
     ],
     [
-      'models.nova-lite.dearerFallbacks.reason: got "short"; allowed: at least 10.',
+      'models.nova-lite.dearerFallbacks.reason: got "short"; allowed: a sentence (at least 10 characters) that says why this is safe.',
       { "models.nova-lite.dearerFallbacks": { reason: "short" } },
     ],
     // A model that the catalogue lacks
@@ -645,7 +649,7 @@ describe("a single setting is refused", () => {
       { ...uncatalogued, "models.own.definition.kind": "image" },
     ],
     [
-      "models.own.definition.input: got a list; allowed: at least 1.",
+      "models.own.definition.input: got a list; allowed: at least 1 entry.",
       { ...uncatalogued, "models.own.definition.input": [] },
     ],
     [
@@ -666,7 +670,7 @@ describe("a single setting is refused", () => {
     ],
     ["liteLlm.budget.reason: is missing; give text.", { "liteLlm.budget.kind": "unlimited" }],
     [
-      'liteLlm.budget.reason: got "because"; allowed: at least 10.',
+      'liteLlm.budget.reason: got "because"; allowed: a sentence (at least 10 characters) that says why this is safe.',
       { "liteLlm.budget": { kind: "unlimited", reason: "because" } },
     ],
     [
@@ -681,7 +685,7 @@ describe("a single setting is refused", () => {
   it("with a reason that is long only by its spaces", () => {
     const budget = { kind: "unlimited", reason: "  because     " };
     expect(problemsOf(minimalWith({ "liteLlm.budget": budget }))).toEqual([
-      'liteLlm.budget.reason: got "because"; allowed: at least 10.',
+      'liteLlm.budget.reason: got "because"; allowed: a sentence (at least 10 characters) that says why this is safe.',
     ]);
   });
 });
@@ -728,7 +732,28 @@ describe("models", () => {
 
   it("are checked against aws.region", () => {
     expect(problemsOf(minimalWith({ "aws.region": "eu-central-1" }))).toEqual([
-      `models.nova-lite.model: ${novaLite} with profile "us" can't be called from aws.region "eu-central-1"; allowed Regions: us-east-1, us-east-2, us-west-2.`,
+      `models.nova-lite.model: "${novaLite}" with profile "us" can't be called from aws.region "eu-central-1"; allowed Regions: us-east-1, us-east-2, us-west-2.`,
+    ]);
+  });
+
+  it("are checked against aws.region also while another setting of aws is wrong", () => {
+    expect(problemsOf(minimalWith({ "aws.region": "eu-central-1", "aws.userName": "a b" }))).toEqual([
+      'aws.userName: got "a b"; allowed: letters, digits, "-" and "_", at most 50.',
+      `models.nova-lite.model: "${novaLite}" with profile "us" can't be called from aws.region "eu-central-1"; allowed Regions: us-east-1, us-east-2, us-west-2.`,
+    ]);
+  });
+
+  it("are looked up also while their rate limit is wrong or a setting is unknown", () => {
+    const models = {
+      a: { model: "claude", rateLimit: {} },
+      b: { model: `us.${novaLite}`, temperature: 1 },
+      c: { model: novaLite },
+    };
+    expect(problemsOf(minimalWith({ models }))).toEqual([
+      "models.a.rateLimit: got a group of settings; allowed: requestsPerMinute, tokensPerMinute or both.",
+      'models.b: has no setting "temperature". Allowed: model, profile, fallbacks, dearerFallbacks, rateLimit, definition.',
+      `models.a.model: got "claude", which is not in the catalogue. Allowed: ${Object.keys(catalogue).join(", ")}; or give its "definition".`,
+      `models.b.model: got "us.${novaLite}"; give the id without the profile: model: "${novaLite}", profile: "us".`,
     ]);
   });
 
@@ -765,7 +790,7 @@ describe("a sign-in mode that trusts what is in front", () => {
   it.each(modes)("is refused for %s with a reason shorter than 10 characters", (_, auth) => {
     const config = minimalWith({ "openWebUi.auth": { ...auth, unauthenticated: { reason: "VPN there" } } });
     expect(problemsOf(config)).toEqual([
-      'openWebUi.auth.unauthenticated.reason: got "VPN there"; allowed: at least 10.',
+      'openWebUi.auth.unauthenticated.reason: got "VPN there"; allowed: a sentence (at least 10 characters) that says why this is safe.',
     ]);
   });
 
@@ -783,11 +808,27 @@ describe("a secret in the configuration", () => {
   const told = (what: string) =>
     `looks like ${what} (hidden here); the configuration is no place for secrets. Remove it, treat it as leaked, and see secrets in docs/configuration.md.`;
 
+  const toldOfKey = (what: string) =>
+    `is a key that looks like ${what}; the configuration is no place for secrets. Remove it, treat it as leaked, and see secrets in docs/configuration.md.`;
+
   const asValue: readonly (readonly [string, (secret: string) => Record<string, unknown>])[] = [
     ["host", (secret) => ({ host: secret })],
     ["namespace", (secret) => ({ namespace: secret })],
     ["aws.userName", (secret) => ({ "aws.userName": secret })],
     ["models.nova-lite.model", (secret) => ({ "models.nova-lite.model": secret })],
+    [
+      "models.own.model",
+      (secret) => ({ "models.own.model": secret, "models.own.profile": "global", "models.own.definition": definition }),
+    ],
+    [
+      "models.own.model",
+      (secret) => ({
+        "aws.region": "us-west-2",
+        "models.own.model": secret,
+        "models.own.profile": "us",
+        "models.own.definition": definition,
+      }),
+    ],
     ["models.nova-lite.profile", (secret) => ({ "models.nova-lite.profile": secret })],
     ["models.nova-lite.fallbacks[1]", (secret) => ({ "models.nova-lite.fallbacks": ["x", secret] })],
     ["openWebUi.auth.kind", (secret) => ({ "openWebUi.auth.kind": secret })],
@@ -800,9 +841,22 @@ describe("a secret in the configuration", () => {
   ];
 
   const asKey: readonly (readonly [string, (secret: string) => Record<string, unknown>])[] = [
-    ["", (secret) => ({ [secret]: 1 })],
-    ["aws", (secret) => ({ aws: { [secret]: 1 } })],
-    ["ingress.annotations", (secret) => ({ ingress: { kind: "ingress", annotations: { [secret]: "x" } } })],
+    ["(hidden)", (secret) => ({ [secret]: 1 })],
+    ["aws.(hidden)", (secret) => ({ aws: { [secret]: 1 } })],
+    ["ingress.annotations.(hidden)", (secret) => ({ ingress: { kind: "ingress", annotations: { [secret]: 5 } } })],
+    ["models.(hidden)", (secret) => ({ models: { ...minimal.models, [secret]: { model: novaLite } } })],
+    ["models.(hidden)", (secret) => ({ models: { ...minimal.models, [secret]: { model: "claude", profile: 1 } } })],
+    [
+      "models.(hidden)",
+      (secret) => ({
+        models: {
+          [secret]: { model: novaLite, fallbacks: ["nova-lite", "none"] },
+          // Not yet a secret itself, but near enough for a suggestion.
+          "nova-lite": { model: novaLite, fallbacks: [secret, secret.slice(0, -1)] },
+        },
+      }),
+    ],
+    ["ingress.annotations.(hidden)", (secret) => ({ ingress: { kind: "ingress", annotations: { [secret]: "x" } } })],
   ];
 
   it.each(asValue)("is told at %s and never repeated, whatever its shape", (path, place) => {
@@ -816,16 +870,24 @@ describe("a secret in the configuration", () => {
   it.each(asKey)("is told as a key of %j and never repeated, whatever its shape", (path, place) => {
     for (const { what, value, confidential } of fakeSecrets) {
       const { message, problems } = refuse({ ...minimal, ...place(value) });
-      expect(problems).toContainEqual({ path, message: `has a key that looks like ${what} (hidden here).` });
+      expect(problems).toContainEqual({ path, message: toldOfKey(what) });
       expect(message).not.toContain(confidential);
     }
+  });
+
+  it("doesn't keep other problems of its group from being told", () => {
+    const [secret] = fakeSecrets;
+    expect(problemsOf(minimalWith({ aws: { [`${secret?.value}`]: 1, regoin: "us-east-1" } }))).toEqual([
+      `aws.(hidden): ${toldOfKey("an AWS access key id")}`,
+      'aws: has no setting (hidden: it looks like a secret). It has no setting "regoin". Did you mean "region"? Allowed: region, userName.',
+    ]);
   });
 
   it("is told in both, a key and its value", () => {
     const [secret] = fakeSecrets;
     const annotations = { [`${secret?.value}`]: `${secret?.value}` };
     expect(problemsOf(minimalWith({ ingress: { kind: "ingress", annotations } }))).toEqual([
-      "ingress.annotations: has a key that looks like an AWS access key id (hidden here).",
+      `ingress.annotations.(hidden): ${toldOfKey("an AWS access key id")}`,
       `ingress.annotations.(hidden): ${told("an AWS access key id")}`,
     ]);
   });

@@ -44,6 +44,7 @@ describe("formatPath", () => {
     ["ingress.middlewares[0].name", ["ingress", "middlewares", 0, "name"]],
     ["[1][2]", [1, 2]],
     ["models.0", ["models", "0"]],
+    ["models.(hidden).model", ["models", `${fakeSecrets[0]?.value}`, "model"]],
   ])("writes %j", (text, path) => {
     expect(formatPath(path)).toBe(text);
   });
@@ -63,6 +64,7 @@ describe("didYouMean", () => {
     ["when nothing is near", "postgres", ["host", "namespace"]],
     ["when more than a third of the letters differ", "abcdefghi", ["abcdeXXXX"]],
     ["when there is nothing to choose from", "host", []],
+    ["when no letter stays", "eu", ["us"]],
   ])("suggests nothing %s", (_, word, candidates) => {
     expect(didYouMean(word, candidates)).toBe("");
   });
@@ -143,7 +145,7 @@ describe("findSecrets", () => {
       "in a key, which later paths hide",
       { a: { [value]: { b: value } } },
       [
-        { path: "a", message: "has a key that looks like an AWS access key id (hidden here)." },
+        { path: "a.(hidden)", message: `is a key that ${told.replace(" (hidden here)", "")}` },
         { path: "a.(hidden).b", message: told },
       ],
     ],
@@ -178,6 +180,9 @@ describe("describeIssue", () => {
     ["a number at the bound that is left out", z.number().gt(0), 0, "got 0; allowed: more than 0."],
     ["too big a number", z.number().max(2), 3, "got 3; allowed: at most 2."],
     ["a number at the upper bound that is left out", z.number().lt(2), 2, "got 2; allowed: less than 2."],
+    ["too short a text", z.string().min(2), "a", 'got "a"; allowed: at least 2 characters.'],
+    ["an empty text", z.string().min(1), "", 'got ""; allowed: at least 1 character.'],
+    ["too long a list", z.array(z.string()).max(2), ["a", "b", "c"], "got a list; allowed: at most 2 entries."],
     ["a message of the schema's own", z.string().regex(/^a$/, "allowed: a."), "b", 'got "b"; allowed: a.'],
     [
       "a key that isn't allowed",

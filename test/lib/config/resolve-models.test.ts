@@ -147,25 +147,25 @@ describe("a model is refused", () => {
 
   it("with a profile under which it isn't offered", () => {
     expect(refused({ chat: { model: lite, profile: "global" } })).toEqual([
-      `models.chat.profile: got "global"; allowed for ${lite}: "us", "in-region".`,
+      `models.chat.profile: got "global"; allowed for "${lite}": "us", "in-region".`,
     ]);
   });
 
   it("in a Region without its profile, with the one that works there", () => {
     expect(refused({ chat: { model: lite, profile: "in-region" } }, "us-west-2")).toEqual([
-      `models.chat.profile: ${lite} with profile "in-region" can't be called from aws.region "us-west-2"; allowed Regions: us-east-1. In us-west-2 it has: profile "us".`,
+      `models.chat.profile: "${lite}" with profile "in-region" can't be called from aws.region "us-west-2"; allowed Regions: us-east-1. In us-west-2 it has: profile "us".`,
     ]);
   });
 
   it("in a Region without its default profile, with the one that works there", () => {
     expect(refused({ chat: { model: "anthropic.claude-sonnet-5" } }, "ap-northeast-1")).toEqual([
-      'models.chat.model: anthropic.claude-sonnet-5 with profile "us" can\'t be called from aws.region "ap-northeast-1"; allowed Regions: us-east-1, us-east-2, us-west-2. In ap-northeast-1 it has: profile "global".',
+      'models.chat.model: "anthropic.claude-sonnet-5" with profile "us" can\'t be called from aws.region "ap-northeast-1"; allowed Regions: us-east-1, us-east-2, us-west-2. In ap-northeast-1 it has: profile "global".',
     ]);
   });
 
   it("in a Region where no profile works", () => {
     expect(refused({ chat: { model: lite } }, "eu-central-1")).toEqual([
-      `models.chat.model: ${lite} with profile "us" can't be called from aws.region "eu-central-1"; allowed Regions: us-east-1, us-east-2, us-west-2.`,
+      `models.chat.model: "${lite}" with profile "us" can't be called from aws.region "eu-central-1"; allowed Regions: us-east-1, us-east-2, us-west-2.`,
     ]);
   });
 
@@ -219,7 +219,7 @@ describe("a model with a definition", () => {
     const nowhere = { ...offer, routes: { "us-east-1": [] } };
     const offers = { us: offer, global: nowhere, "in-region": { ...offer, routes: { "us-east-2": [] } } };
     expect(refused({ own: { model: "acme.chat-v1:0", profile: "in-region", definition: { offers } } })).toEqual([
-      'models.own.profile: acme.chat-v1:0 with profile "in-region" can\'t be called from aws.region "us-east-1"; allowed Regions: us-east-2. In us-east-1 it has: profile "us", profile "global".',
+      'models.own.profile: "acme.chat-v1:0" with profile "in-region" can\'t be called from aws.region "us-east-1"; allowed Regions: us-east-2. In us-east-1 it has: profile "us", profile "global".',
     ]);
   });
 });
@@ -284,6 +284,26 @@ describe("fallbacks", () => {
         c: { model: lite, fallbacks: ["b"] },
       }),
     ).toEqual(["models.b.fallbacks: go in a circle: b → c → b. Remove one of them."]);
+  });
+
+  it("in two circles that share an alias are refused, each told", () => {
+    expect(
+      refused({
+        b: { model: lite, fallbacks: ["a", "c"] },
+        a: { model: lite, fallbacks: ["b"] },
+        c: { model: lite, fallbacks: ["b"] },
+      }),
+    ).toEqual([
+      "models.b.fallbacks: go in a circle: b → c → b. Remove one of them.",
+      "models.a.fallbacks: go in a circle: a → b → a. Remove one of them.",
+    ]);
+  });
+
+  it("from outside into a dense group of circles are checked at once", () => {
+    const aliases = Array.from({ length: 20 }, (_, index) => `m${index + 10}`);
+    const group = aliases.map((alias) => [alias, { model: lite, fallbacks: aliases.filter((to) => to !== alias) }]);
+    const given = Object.fromEntries([["a", { model: lite, fallbacks: aliases }], ...group]);
+    expect(refused(given)[0]).toBe("models.m10.fallbacks: go in a circle: m10 → m11 → m10. Remove one of them.");
   });
 
   it("that meet again without a circle are accepted", () => {

@@ -2,17 +2,12 @@
  * Needs a kube context whose cluster runs pods, has the storage class `longhorn`, enforces network policies, and can
  * pull the images of lib/versions.ts. Works in the Namespace `open-webui-test`, which is deleted.
  */
-import { randomBytes } from "node:crypto";
-import { createKubernetesApp, createSecretsApp } from "../../../k8s/app";
 import { secretOutputs } from "../../../lib/naming";
-import { images } from "../../../lib/versions";
 import { loadExample } from "../../support/examples";
-import { deleteNamespace, inTestNamespace, kubectl, kubectlJson } from "../support/kubectl";
+import { TestStack } from "../support/test-stack";
 
-const config = inTestNamespace(loadExample("homelab"));
-const inNamespace = ["-n", config.namespace];
-const random = () => randomBytes(24).toString("hex");
-const values = Object.fromEntries(Object.values(secretOutputs).map((output) => [output, random()]));
+const stack = new TestStack(loadExample("homelab"));
+const { config, values } = stack;
 
 interface Pod {
   readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
@@ -21,32 +16,15 @@ interface Pod {
   };
 }
 
-/** Runs Python in Open WebUI's pod, which has its environment and is on its side of the network policies. */
-function inOpenWebUi(script: string): string {
-  return kubectl([...inNamespace, "exec", "open-webui-0", "--", "python", "-c", script]).trim();
-}
+const inOpenWebUi = (script: string) => stack.python("open-webui-0", script);
 
-function logs(workload: string): string {
-  return kubectl([...inNamespace, "logs", workload, "--tail=-1"]);
-}
+beforeAll(() => stack.deploy());
 
-beforeAll(() => {
-  deleteNamespace(config.namespace);
-  const secrets = createSecretsApp(config, values);
-  kubectl(["apply", "--server-side", "-f", "-"], secrets.synthYaml());
-  kubectl(["apply", "--server-side", "-f", "-"], createKubernetesApp(config, images).synthYaml());
-  for (const workload of ["deployment/open-webui-redis", "deployment/litellm"]) {
-    kubectl([...inNamespace, "rollout", "status", workload, "--timeout=240s"]);
-  }
-  // A StatefulSet with OnDelete has no rollout to wait for.
-  kubectl([...inNamespace, "wait", "--for=condition=Ready", "pod/open-webui-0", "--timeout=240s"]);
-});
-
-afterAll(() => deleteNamespace(config.namespace));
+afterAll(() => stack.remove());
 
 describe("the homelab stack in a real cluster", () => {
   it("has three pods, ready under the restricted standard, none of them restarted", () => {
-    const { items } = kubectlJson<{ items: readonly Pod[] }>([...inNamespace, "get", "pods"]);
+    const { items } = JSON.parse(stack.kubectl(["get", "pods", "-o", "json"])) as { items: readonly Pod[] };
     expect(items.map(({ metadata }) => metadata.labels["app"]).sort()).toEqual([
       "litellm",
       "open-webui",
@@ -121,14 +99,15 @@ client = redis.Redis(host="open-webui-redis", username="${program}", password=os
 try: print(client.execute_command(${command}))
 except redis.exceptions.NoPermissionError: print("refused")`;
     const openWebUi = (command: string) => inOpenWebUi(ask("open-webui", command));
-    const liteLlm = (command: string) =>
-      kubectl([...inNamespace, "exec", "deployment/litellm", "--", "python", "-c", ask("litellm", command)]).trim();
+    const liteLlm = (command: string) => stack.python("deployment/litellm", ask("litellm", command));
     expect(openWebUi('"SET", "open-webui:test", "1"')).toBe("True");
     expect(openWebUi('"GET", "litellm:provider_spend:bedrock:30d"')).toBe("refused");
     expect(openWebUi('"FLUSHALL"')).toBe("refused");
     expect(liteLlm('"SET", "litellm:test", "1"')).toBe("True");
     expect(liteLlm('"GET", "open-webui:session_pool"')).toBe("refused");
     expect(liteLlm('"CONFIG", "GET", "*"')).toBe("refused");
-    expect(logs("deployment/litellm") + logs("open-webui-0")).not.toMatch(/NOPERM|no permissions|No permissions/);
+    expect(stack.logs("deployment/litellm") + stack.logs("open-webui-0")).not.toMatch(
+      /NOPERM|no permissions|No permissions/,
+    );
   });
 });

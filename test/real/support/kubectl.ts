@@ -9,11 +9,6 @@ export function kubectl(args: readonly string[], input?: string): string {
   return stdout;
 }
 
-/** `kubectl ... -o json`, parsed. */
-export function kubectlJson<Result>(args: readonly string[]): Result {
-  return JSON.parse(kubectl([...args, "-o", "json"])) as Result;
-}
-
 /** The same configuration in a Namespace of the tests' own: an installation in the same cluster stays untouched. */
 export function inTestNamespace(config: StackConfig): StackConfig {
   return { ...config, namespace: `${config.namespace}${testSuffix}` };

@@ -10,6 +10,7 @@ const sources = [
   "k8s",
   "terraform",
   "synth",
+  "simulator",
   "examples",
   "docs",
   "test",

@@ -30,6 +30,7 @@ const all: Required<LiteLlmProps> = {
   secretsVersion: 1,
   accessKeySlot: "a",
   exposeMetrics: true,
+  bedrockEndpoint: undefined,
   resources: { cpuRequest: "100m", memoryRequest: "400Mi", memoryLimit: "768Mi" },
 };
 
@@ -47,6 +48,13 @@ function filesOf(changes: Partial<LiteLlmProps> = {}) {
 describe("LiteLlm", () => {
   it("renders these objects", () => {
     expect(listObjects(render().objects)).toEqual(["ConfigMap litellm", "Deployment litellm", "Service litellm"]);
+  });
+
+  it("calls AWS by default, and another endpoint where one is given", () => {
+    const endpointOf = (changes: Partial<LiteLlmProps>) =>
+      plainVariables(render(changes).container)["AWS_BEDROCK_RUNTIME_ENDPOINT"];
+    expect(endpointOf({})).toBeUndefined();
+    expect(endpointOf({ bedrockEndpoint: "http://simulated-bedrock:8080" })).toBe("http://simulated-bedrock:8080");
   });
 
   it("starts the image with the mounted configuration on its port", () => {

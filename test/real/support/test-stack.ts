@@ -1,0 +1,70 @@
+import { randomBytes } from "node:crypto";
+import { createKubernetesApp, createSecretsApp, type KubernetesAppOptions } from "../../../k8s/app";
+import type { StackConfig } from "../../../lib/config";
+import { secretOutputs, simulatedBedrock } from "../../../lib/naming";
+import { images } from "../../../lib/versions";
+import { deleteNamespace, inTestNamespace, kubectl } from "./kubectl";
+
+/** A stack in a Namespace of the tests' own, with random secrets. */
+export class TestStack {
+  readonly config: StackConfig;
+  /** The secrets, by the name of their Terraform output. */
+  readonly values: Readonly<Record<string, string>>;
+  private readonly inNamespace: readonly string[];
+
+  constructor(config: StackConfig) {
+    this.config = inTestNamespace(config);
+    this.inNamespace = ["-n", this.config.namespace];
+    const random = () => randomBytes(24).toString("hex");
+    this.values = Object.fromEntries(Object.values(secretOutputs).map((output) => [output, random()]));
+  }
+
+  /** Deploys as a person would, and waits until all pods are ready. */
+  deploy(options: KubernetesAppOptions = {}): void {
+    this.remove();
+    const apply = (manifests: string) => kubectl(["apply", "--server-side", "-f", "-"], manifests);
+    apply(createSecretsApp(this.config, this.values).synthYaml());
+    apply(createKubernetesApp(this.config, images, options).synthYaml());
+    this.waitUntilReady();
+  }
+
+  waitUntilReady(): void {
+    const deployments = this.kubectl(["get", "deployments", "-o", "name"]).trim().split("\n");
+    for (const deployment of deployments) this.kubectl(["rollout", "status", deployment, "--timeout=240s"]);
+    // A StatefulSet with OnDelete has no rollout to wait for.
+    this.kubectl(["wait", "--for=condition=Ready", "pod/open-webui-0", "--timeout=240s"]);
+  }
+
+  remove(): void {
+    deleteNamespace(this.config.namespace);
+  }
+
+  /** kubectl in the stack's Namespace. */
+  kubectl(args: readonly string[]): string {
+    return kubectl([...this.inNamespace, ...args]);
+  }
+
+  /** Runs Python in a workload's pod: in its environment, and on its side of the network policies. */
+  python(workload: string, script: string): string {
+    return this.kubectl(["exec", workload, "--", "python", "-c", script]).trim();
+  }
+
+  logs(workload: string): string {
+    return this.kubectl(["logs", workload, "--tail=-1"]);
+  }
+
+  /** What the simulated Bedrock was asked since it was last forgotten, oldest first. */
+  bedrockRequests(): readonly { readonly modelId: string; readonly operation: string; readonly body: unknown }[] {
+    return JSON.parse(this.control("GET")) as ReturnType<TestStack["bedrockRequests"]>;
+  }
+
+  forgetBedrockRequests(): void {
+    this.control("DELETE");
+  }
+
+  private control(method: string): string {
+    const url = `http://127.0.0.1:${simulatedBedrock.controlPort}/requests`;
+    const script = `fetch("${url}", { method: "${method}" }).then((answer) => answer.text()).then(console.log)`;
+    return this.kubectl(["exec", `deployment/${simulatedBedrock.name}`, "--", "node", "-e", script]).trim();
+  }
+}

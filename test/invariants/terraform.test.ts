@@ -133,9 +133,9 @@ const rules: readonly Rule[] = [
     },
     break: (stack) => ({
       ...stack,
-      terraform: { ...stack.terraform, backend: { local: { path: "/home/me/terraform.tfstate" } } },
+      terraform: { ...stack.terraform, backend: { local: { path: "/absolute/terraform.tfstate" } } },
     }),
-    finds: ['the backend is {"local":{"path":"/home/me/terraform.tfstate"}}'],
+    finds: ['the backend is {"local":{"path":"/absolute/terraform.tfstate"}}'],
   },
   {
     says: "names no place of the machine that made it",

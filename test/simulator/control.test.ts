@@ -21,7 +21,7 @@ it("lists what came, refused or not, newest last, until it is deleted", async ()
       time: expect.any(String),
       modelId: novaLite,
       operation: "converse",
-      accessKeyId: "AKIAIOSFODNN7EXAMPLE",
+      accessKeyId: "SIMULATEDACCESSKEYID",
       body: { messages: [{ role: "user", content: [{ text: "Hi" }] }] },
     },
     { time: expect.any(String), modelId: "absent", operation: "converse-stream", body: "{" },

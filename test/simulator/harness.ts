@@ -38,7 +38,7 @@ export function useSimulator(settings: Partial<SimulatorSettings> = {}): () => S
 }
 
 /** A client that signs as AWS demands, and does not retry. */
-export function sdkClient(port: number, accessKeyId = "AKIAIOSFODNN7EXAMPLE", region = "us-east-1") {
+export function sdkClient(port: number, accessKeyId = "SIMULATEDACCESSKEYID", region = "us-east-1") {
   return new BedrockRuntimeClient({
     endpoint: `http://127.0.0.1:${port}`,
     region,
@@ -82,7 +82,7 @@ export function streamedText(events: readonly ConverseStreamOutput[]): string {
 }
 
 /** Enough of a signature: the simulator has no secret to check it with. */
-export function signature(accessKeyId = "AKIAIOSFODNN7EXAMPLE", scope = "us-east-1/bedrock"): string {
+export function signature(accessKeyId = "SIMULATEDACCESSKEYID", scope = "us-east-1/bedrock"): string {
   const credential = `${accessKeyId}/20260131/${scope}/aws4_request`;
   return `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host;x-amz-date, Signature=${"0".repeat(64)}`;
 }

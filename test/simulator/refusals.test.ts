@@ -343,10 +343,10 @@ describe("model ids", () => {
   });
 
   it("are looked up in the Region of the signature", async () => {
-    const headers = { authorization: signature("AKIAIOSFODNN7EXAMPLE", "us-west-2/bedrock") };
+    const headers = { authorization: signature("SIMULATEDACCESSKEYID", "us-west-2/bedrock") };
     const nova = await post(port(), "/model/amazon.nova-lite-v1:0/converse", { messages: [hi] }, headers);
     expect((await refusal(nova))[2]).toContain("with on-demand throughput isn\u2019t supported");
-    const elsewhere = { authorization: signature("AKIAIOSFODNN7EXAMPLE", "eu-north-1/bedrock") };
+    const elsewhere = { authorization: signature("SIMULATEDACCESSKEYID", "eu-north-1/bedrock") };
     expect(await refusal(await post(port(), `/model/${novaLite}/converse`, { messages: [hi] }, elsewhere))).toEqual(
       invalid,
     );

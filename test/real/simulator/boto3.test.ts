@@ -10,7 +10,6 @@ import path from "node:path";
 import { bundleSimulator } from "../../../simulator/bundle";
 import { run } from "../support/run";
 
-/** @see https://pypi.org/project/boto3/#history */
 const version = "1.44.5";
 
 interface Outcome {

@@ -21,7 +21,7 @@ from botocore.eventstream import EventStreamBuffer
 
 ENDPOINT = f"http://127.0.0.1:{sys.argv[1]}"
 REGION = "us-east-1"
-CREDENTIALS = Credentials("AKIAIOSFODNN7EXAMPLE", "simulated")
+CREDENTIALS = Credentials("SIMULATEDACCESSKEYID", "simulated")
 NOVA = "us.amazon.nova-lite-v1:0"
 CLAUDE = "us.anthropic.claude-haiku-4-5-20251001-v1:0"
 TITAN = "amazon.titan-embed-text-v2:0"
@@ -192,7 +192,7 @@ def conversation(text):
     return {"messages": [{"role": "user", "content": [{"text": text}]}]}
 
 
-def client(access_key="AKIAIOSFODNN7EXAMPLE"):
+def client(access_key="SIMULATEDACCESSKEYID"):
     return boto3.client(
         "bedrock-runtime",
         endpoint_url=ENDPOINT,

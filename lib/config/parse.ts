@@ -49,8 +49,8 @@ interface Readable {
   readonly auth: ParsedConfig["openWebUi"]["auth"] | undefined;
   readonly ingress: ParsedConfig["ingress"] | undefined;
   readonly namespace: string | undefined;
-  /** Namespaces of others, by the path of the setting that names them. */
-  readonly otherNamespaces: ReadonlyMap<string, string>;
+  readonly monitoring: ParsedConfig["monitoring"] | undefined;
+  readonly cluster: ParsedConfig["cluster"] | undefined;
 }
 
 /** A model whose rate limit is wrong, or that has unknown settings, can be looked up all the same. */
@@ -72,24 +72,9 @@ function readable(input: unknown): Readable {
     auth: authSchema.safeParse(record(openWebUi)["auth"]).data,
     ingress: stackSchema.shape.ingress.safeParse(ingress).data,
     namespace: stackSchema.shape.namespace.safeParse(namespace).data,
-    otherNamespaces: otherNamespaces(
-      stackSchema.shape.ingress.safeParse(ingress).data,
-      stackSchema.shape.monitoring.safeParse(monitoring).data,
-      stackSchema.shape.cluster.safeParse(cluster).data,
-    ),
+    monitoring: stackSchema.shape.monitoring.safeParse(monitoring).data,
+    cluster: stackSchema.shape.cluster.safeParse(cluster).data,
   };
-}
-
-function otherNamespaces(
-  ingress: ParsedConfig["ingress"] | undefined,
-  monitoring: ParsedConfig["monitoring"] | undefined,
-  cluster: ParsedConfig["cluster"] | undefined,
-): ReadonlyMap<string, string> {
-  const named = new Map<string, string>();
-  if (ingress !== undefined && ingress.kind !== "none") named.set("ingress.controller", ingress.controller.namespace);
-  if (monitoring?.kind === "prometheus-operator") named.set("monitoring.prometheus", monitoring.prometheus.namespace);
-  if (cluster !== undefined) named.set("cluster.dns", cluster.dns.namespace);
-  return named;
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> {
@@ -167,14 +152,19 @@ function checkEntryPoints({ ingress }: Readable): Problem[] {
 }
 
 /** The stack refuses all traffic and all privileges in its Namespace: others' pods would stop working. */
-function checkNamespace({ namespace, otherNamespaces: others }: Readable): Problem[] {
+function checkNamespace({ namespace, ingress, monitoring, cluster }: Readable): Problem[] {
   if (namespace === undefined) return [];
   const allowed =
     'allowed: a Namespace of its own, such as "open-webui": the stack denies all other pods in it the network.';
   if (namespace === "default" || namespace.startsWith("kube-")) {
     return [{ path: "namespace", message: `got ${show(namespace)}, which belongs to the cluster; ${allowed}` }];
   }
-  const owner = [...others].find(([, name]) => name === namespace)?.[0];
+  const others = {
+    "ingress.controller": ingress === undefined || ingress.kind === "none" ? undefined : ingress.controller.namespace,
+    "monitoring.prometheus": monitoring?.kind === "prometheus-operator" ? monitoring.prometheus.namespace : undefined,
+    "cluster.dns": cluster?.dns.namespace,
+  };
+  const owner = Object.entries(others).find(([, name]) => name === namespace)?.[0];
   return owner === undefined
     ? []
     : [{ path: "namespace", message: `got ${show(namespace)}, like ${owner}; ${allowed}` }];

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mebibytes } from "../mebibytes";
 import { profiles } from "../models";
 import { didYouMean, show } from "./problems";
 
@@ -78,11 +79,8 @@ const cpuQuantity = z
 const memoryQuantity = z
   .string()
   .regex(/^[1-9]\d*(?:Mi|Gi)$/, 'allowed: memory such as "512Mi".')
-  .refine((quantity) => mebibytes(quantity) >= 16, 'allowed: at least "16Mi".');
-
-function mebibytes(quantity: string): number {
-  return Number.parseInt(quantity, 10) * (quantity.endsWith("Gi") ? 1024 : 1);
-}
+  // Not `>= 16`: what is no quantity at all was told above.
+  .refine((quantity) => !(mebibytes(quantity) < 16), 'allowed: at least "16Mi".');
 
 export const regionSchema = z
   .string()
@@ -207,7 +205,7 @@ function resources(cpuRequest: string, memoryRequest: string, memoryLimit: strin
     memoryLimit: memoryQuantity.default(memoryLimit),
   })
     .superRefine(({ memoryRequest, memoryLimit }, context) => {
-      if (mebibytes(memoryRequest) <= mebibytes(memoryLimit)) return;
+      if (!(mebibytes(memoryRequest) > mebibytes(memoryLimit))) return;
       context.addIssue({
         code: "custom",
         path: ["memoryRequest"],

@@ -6,17 +6,10 @@ import { parseAllDocuments } from "yaml";
 import { createKubernetesApp } from "../../k8s/app";
 import type { StackConfig } from "../../lib/config";
 import { type Images, images } from "../../lib/versions";
+import type { KubernetesObject } from "./kubernetes";
 
 /** An object of a rendered file. Nothing is taken for granted but what makes it an object. */
-export interface Manifest {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace?: string;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
-  };
+export interface Manifest extends KubernetesObject {
   readonly spec?: unknown;
   readonly data?: unknown;
 }

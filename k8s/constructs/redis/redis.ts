@@ -1,5 +1,6 @@
 import { k8s } from "cdk8s-plus-28";
 import { Construct } from "constructs";
+import { mebibytes } from "../../../lib/mebibytes";
 import { components, matchLabels, podAnnotations, ports, secretKeys } from "../../../lib/naming";
 import { sha256 } from "../../../lib/sha256";
 import { type ContainerResources, hardenedContainer, hardenedPod, resourceRequirements } from "../hardened-pod";
@@ -108,10 +109,9 @@ function container(props: RedisProps): k8s.Container {
 
 /** Redis stops accepting writes at half of the container's memory: the other half is for copies made while saving. */
 function renderRedisConf(memoryLimit: string): string {
-  const [, amount, unit] = /^([1-9]\d*)(Mi|Gi)$/.exec(memoryLimit) ?? [];
-  const mebibytes = Number(amount) * (unit === "Gi" ? 1024 : 1);
+  const limit = mebibytes(memoryLimit);
   // Redis takes 0 for "no limit".
-  if (!(mebibytes >= 2)) {
+  if (!(limit >= 2)) {
     throw new Error(`resources.memoryLimit: got "${memoryLimit}"; allowed: at least "2Mi", in Mi or Gi.`);
   }
   return `# Who may connect, and to which keys, is in the ACL file. Protected mode would refuse the password-less PING.
@@ -121,7 +121,7 @@ dir ${paths.data}
 appendonly yes
 appendfsync everysec
 save ""
-maxmemory ${Math.floor(mebibytes / 2)}mb
+maxmemory ${Math.floor(limit / 2)}mb
 maxmemory-policy noeviction
 `;
 }

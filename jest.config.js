@@ -3,6 +3,8 @@ module.exports = {
   testEnvironment: "node",
   // On two cores the default would be one worker.
   maxWorkers: "100%",
+  // Some start processes, which takes its time on a busy machine.
+  testTimeout: 30_000,
   roots: ["<rootDir>/test"],
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/real/"],
   transform: { "\\.ts$": "@swc/jest" },

@@ -1,9 +1,12 @@
 import type { StackConfig } from "./config/parse";
 import { ports } from "./naming";
 
-/** What people type into the browser. https, unless the configuration says that TLS ends nowhere. */
+/**
+ * What people type into the browser. https, unless the configuration says that TLS ends nowhere, or the host is a
+ * port of this machine, such as `localhost:8080`.
+ */
 export function publicUrl({ host, ingress }: Pick<StackConfig, "host" | "ingress">): string {
-  const plain = ingress.kind === "traefik" && ingress.tls.kind === "none";
+  const plain = host.startsWith("localhost:") || (ingress.kind === "traefik" && ingress.tls.kind === "none");
   return `${plain ? "http" : "https"}://${host}`;
 }
 

@@ -26,6 +26,10 @@ describe("publicUrl", () => {
   ])("is https with %j", (ingress) => {
     expect(publicUrl(accept(minimalWith({ ingress })))).toBe("https://chat.example.com");
   });
+
+  it("is http on a port of this machine", () => {
+    expect(publicUrl({ ...accept(minimalWith({})), host: "localhost:9090" })).toBe("http://localhost:9090");
+  });
 });
 
 describe("allowedOrigins", () => {

@@ -14,8 +14,13 @@ export interface Run {
  * Runs a TypeScript program as the project's npm scripts do, in another folder and with these variables alone.
  * @param program - relative to the project, or absolute
  */
-export async function runProgram(program: string, cwd: string, env: Readonly<Record<string, string>>): Promise<Run> {
-  const child = spawn(process.execPath, ["-r", require.resolve("tsx/cjs"), path.resolve(project, program)], {
+export async function runProgram(
+  program: string,
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+): Promise<Run> {
+  const child = spawn(process.execPath, ["-r", require.resolve("tsx/cjs"), path.resolve(project, program), ...args], {
     cwd,
     env: { PATH: process.env["PATH"], ...env },
     stdio: ["ignore", "pipe", "pipe"],

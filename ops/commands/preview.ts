@@ -1,0 +1,174 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import path from "node:path";
+import { promisify } from "node:util";
+import confirm from "@inquirer/confirm";
+import Table from "cli-table3";
+import { Command, InvalidArgumentError } from "commander";
+import { loadConfig } from "../../lib/config";
+import { components, partOf, ports, secretKeys, secretNames } from "../../lib/naming";
+import { listSubstitutions, type PreviewOptions, previewNamespace } from "../../lib/preview";
+import { Cluster } from "../cluster";
+import { Failure } from "../failure";
+import { waitUntilReady } from "../start";
+
+interface Options {
+  readonly down: boolean;
+  readonly yes: boolean;
+  readonly port: number;
+}
+
+/** Image downloads are most of it: about 1.5 GB. */
+const timeoutSeconds = 900;
+const removal = "npm run preview -- --down";
+
+/** `npm run preview`: the whole stack on any cluster, without AWS. */
+export function previewCommand(): Command {
+  return new Command("preview")
+    .description(
+      "Puts the stack on the cluster of kubectl's current context, with a simulated Bedrock: no AWS, no cost.",
+    )
+    .usage("-- [options]")
+    .option("--down", "remove the preview and everything in it", false)
+    .option("--yes", "don't ask", false)
+    .option("--port <number>", "port of this machine for the chat", parsePort, ports.openWebUi)
+    .action(async (options: Options) => {
+      const cluster = await Cluster.current();
+      await (options.down ? takeDown(cluster, options) : putUp(cluster, options));
+    });
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1024 || port > 65535) {
+    throw new InvalidArgumentError("Allowed: 1024 to 65535.");
+  }
+  return port;
+}
+
+async function putUp(cluster: Cluster, { yes, port }: Options): Promise<void> {
+  const config = loadConfig();
+  await requireFreePort(port);
+  const options = { port, storageClass: await findStorageClass(cluster) };
+  const table = new Table({
+    head: ["Setting", "In the preview", "Why"],
+    style: { head: [], border: [], compact: true },
+  });
+  table.push(...listSubstitutions(config, options).map(({ setting, instead, why }) => [setting, instead, why]));
+  say(`Your configuration, but for:\n${table}`);
+  const exists = await findPreview(cluster);
+  await consent(cluster, exists ? "replace the preview that is there, and its chats" : "put a preview", yes);
+
+  const manifests = await renderManifests(options);
+  if (exists) await remove(cluster);
+  const start = Date.now();
+  const report = (app: string, state: string) => say(`${String(seconds(start)).padStart(4)} s  ${app}: ${state}`);
+  await cluster.kubectl(["apply", "--server-side", "-f", "-"], manifests);
+  const count = Object.keys(components).length + 1;
+  await waitUntilReady(cluster, { namespace: previewNamespace, count, timeoutSeconds, report });
+
+  if (config.openWebUi.auth.kind === "accounts") say(explainPassword(config.openWebUi.auth.owner));
+  say('Ask the models anything; "simulate:help" tells how to see slow, refused and broken answers.');
+  await forward(cluster, port);
+}
+
+async function takeDown(cluster: Cluster, { yes }: Options): Promise<void> {
+  if (!(await findPreview(cluster))) return say(`There is no preview on ${cluster.context}.`);
+  await consent(cluster, "remove the preview and its chats", yes);
+  await remove(cluster);
+  say("Removed.");
+}
+
+/** Whether a preview is there. @throws Failure when somebody else has a Namespace of that name */
+async function findPreview(cluster: Cluster): Promise<boolean> {
+  const [namespace] = await cluster.list<{ readonly metadata: { readonly labels?: Readonly<Record<string, string>> } }>(
+    ["namespace", previewNamespace],
+  );
+  if (namespace === undefined) return false;
+  if (namespace.metadata.labels?.["app.kubernetes.io/part-of"] === partOf) return true;
+  throw new Failure(
+    `Namespace ${previewNamespace} on ${cluster.context}: got one that isn't a preview's; rename or remove it first.`,
+  );
+}
+
+async function consent({ context, server }: Cluster, what: string, yes: boolean): Promise<void> {
+  const where = `${context} (${server})`;
+  if (yes) return say(`On ${where}: ${what}.`);
+  if (!process.stdin.isTTY) throw new Failure(`On ${where}: ${what}? There is nobody to ask; --yes answers.`);
+  if (!(await confirm({ message: `On ${where}: ${what}?`, default: false }))) throw new Failure("Nothing was changed.");
+}
+
+/** Before anything is changed: kubectl would find out at the very end. */
+async function requireFreePort(port: number): Promise<void> {
+  const server = createServer().listen(port, "127.0.0.1");
+  try {
+    await once(server, "listening");
+  } catch {
+    throw new Failure(`Port ${port} of this machine is in use; give another one: npm run preview -- --port 9090.`);
+  } finally {
+    server.close();
+  }
+}
+
+/** Prefers the cluster's default class, then any. */
+async function findStorageClass(cluster: Cluster): Promise<string | undefined> {
+  const classes = await cluster.list<{
+    readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
+  }>(["storageclasses"]);
+  const isDefault = "storageclass.kubernetes.io/is-default-class";
+  if (classes.some(({ metadata }) => metadata.annotations?.[isDefault] === "true")) return undefined;
+  const [first] = classes;
+  if (first === undefined) {
+    throw new Failure(
+      `${cluster.context} has no storage class; install one, such as Rancher's local-path-provisioner.`,
+    );
+  }
+  return first.metadata.name;
+}
+
+/** Runs the synthesis as a process of its own, and hands over its message when the configuration is wrong. */
+async function renderManifests({ port, storageClass }: PreviewOptions): Promise<string> {
+  const program = path.join(__dirname, "..", "..", "synth", "preview.ts");
+  const args = ["-r", require.resolve("tsx/cjs"), program, `--port=${port}`];
+  if (storageClass !== undefined) args.push(`--storage-class=${storageClass}`);
+  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 64 * 1024 * 1024 });
+  return stdout;
+}
+
+/** Pods first: a Namespace is looked at again only after half of the longest time that a pod may take to stop. */
+async function remove(cluster: Cluster): Promise<void> {
+  const workloads = ["deployments,statefulsets", "--all", "--cascade=foreground"];
+  await cluster.kubectl(["-n", previewNamespace, "delete", ...workloads, "--wait", "--timeout=120s"]);
+  await cluster.kubectl(["delete", "namespace", previewNamespace, "--wait", "--timeout=120s"]);
+}
+
+function explainPassword(owner: string): string {
+  const jsonPath = `jsonpath={.data.${secretKeys.openWebUi.adminPassword}}`;
+  return `Sign in as ${owner}; the password: kubectl -n ${previewNamespace} get secret ${secretNames.openWebUi} -o ${jsonPath} | base64 -d`;
+}
+
+/** Forwards until the person ends it. */
+async function forward(cluster: Cluster, port: number): Promise<void> {
+  const target = ["-n", previewNamespace, `service/${components.openWebUi}`, `${port}:${ports.openWebUiService}`];
+  const child = cluster.start(["port-forward", ...target]);
+  process.once("SIGINT", () => child.kill());
+  process.once("SIGTERM", () => child.kill());
+  child.stdout?.once("data", () => {
+    say(`\nhttp://localhost:${port}\n\nCtrl-C ends the connection; the preview runs on. Remove it: ${removal}`);
+  });
+  const [code] = await once(child, "exit");
+  if (typeof code === "number" && code !== 0) {
+    throw new Failure(
+      `The port-forward ended. The preview runs on: reach it with kubectl port-forward ${target.join(" ")}, or remove it with ${removal}.`,
+    );
+  }
+}
+
+function seconds(start: number): number {
+  return Math.round((Date.now() - start) / 1000);
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

@@ -83,6 +83,7 @@ export const secretOutputs = {
 /** Terraform outputs that are no secret. */
 export const plainOutputs = {
   userArn: "user_arn",
+  roleArn: "role_arn",
   policyArns: "policy_arns",
   accessKeySlot: "access_key_slot",
 } as const;

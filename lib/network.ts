@@ -1,3 +1,4 @@
+import { BlockList, isIPv6 } from "node:net";
 import type { StackConfig } from "./config/parse";
 import { type Component, components, ports, simulatedBedrock } from "./naming";
 
@@ -53,6 +54,22 @@ const notPublicV4 = [
 ] as const;
 // IPv4-mapped addresses (::ffff:0:0/96) can't be listed: Kubernetes reads them as IPv4, where the rules above apply.
 const notPublicV6 = ["::/127", "64:ff9b::/96", "fc00::/7", "fe80::/10", "ff00::/8"] as const;
+
+/** @param cidr - a block, told by its first address */
+export function isPublicBlock(cidr: string): boolean {
+  const [address = ""] = cidr.split("/");
+  const blocks = new BlockList();
+  for (const [ranges, family] of [
+    [notPublicV4, "ipv4"],
+    [notPublicV6, "ipv6"],
+  ] as const) {
+    for (const range of ranges) {
+      const [net = "", prefix] = range.split("/");
+      blocks.addSubnet(net, Number(prefix), family);
+    }
+  }
+  return !blocks.check(address, isIPv6(address) ? "ipv6" : "ipv4");
+}
 
 const publicAddresses: Peer = {
   kind: "addresses",

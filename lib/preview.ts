@@ -30,6 +30,7 @@ export function previewOf(config: StackConfig, { port, storageClass }: PreviewOp
     ingress: { kind: "none" },
     monitoring: { kind: "none" },
     secrets: { kind: "terraform", version: config.secrets.version },
+    aws: { ...config.aws, credentials: { kind: "access-key" } },
     openWebUi: {
       ...openWebUi,
       auth: openWebUi.auth.kind === "trusted-header" ? { kind: "proxy" } : openWebUi.auth,
@@ -46,7 +47,7 @@ export function listSubstitutions(
 ): readonly Substitution[] {
   const substitutions: Substitution[] = [
     { setting: "Amazon Bedrock", instead: "a simulated one in the cluster", why: "no account, no key, no cost" },
-    { setting: "secrets", instead: "random ones, made now", why: "Terraform isn't run" },
+    { setting: "secrets, credentials", instead: "random ones, made now", why: "Terraform isn't run" },
     { setting: "namespace", instead: previewNamespace, why: "an installation stays untouched" },
     { setting: "host, ingress", instead: `a port-forward: localhost:${port}`, why: "no name, no certificate" },
     { setting: "storage class", instead: storageClass ?? "the cluster's default", why: "the cluster may lack yours" },

@@ -2,6 +2,8 @@ import type { Construct } from "constructs";
 import type { StackConfig } from "../../lib/config";
 import { activeKeySlot } from "../../lib/naming";
 import type { Images } from "../../lib/versions";
+import { roleArn } from "../../lib/web-identity";
+import type { AwsCredentials } from "../constructs/litellm/aws-credentials";
 import { LiteLlm, type LiteLlmEndpoint } from "../constructs/litellm/litellm";
 import { LiteLlmServiceMonitor } from "../constructs/litellm/service-monitor";
 import type { RedisEndpoint } from "../constructs/redis/redis";
@@ -33,7 +35,7 @@ export class LiteLlmChart extends StackChart {
       ...upstreams,
       secretName: secretNamesOf(config).liteLlm,
       secretsVersion: config.secrets.version,
-      accessKeySlot: activeKeySlot,
+      awsCredentials: awsCredentialsOf(config),
       exposeMetrics: config.monitoring.kind !== "none",
       resources,
     });
@@ -46,4 +48,10 @@ export class LiteLlmChart extends StackChart {
       });
     }
   }
+}
+
+function awsCredentialsOf({ aws: { credentials, userName } }: StackConfig): AwsCredentials {
+  return credentials.kind === "access-key"
+    ? { kind: "access-key", slot: activeKeySlot }
+    : { kind: "web-identity", roleArn: roleArn(credentials.accountId, userName) };
 }

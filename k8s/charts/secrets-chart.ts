@@ -4,20 +4,21 @@ import { ExternalSecrets } from "../constructs/secrets/external-secrets";
 import { type SecretValues, StackSecrets } from "../constructs/secrets/stack-secrets";
 import { StackChart } from "./stack-chart";
 
-/** Only the modes with real users have an administrator whose password is in the Secret. */
-function hasAdmin(config: StackConfig): boolean {
-  return config.openWebUi.auth.kind !== "proxy";
-}
-
-function hasPrometheus(config: StackConfig): boolean {
-  return config.monitoring.kind !== "none";
+/** Which parts of the Secrets a configuration needs. */
+function partsOf({ aws, monitoring, openWebUi }: StackConfig) {
+  return {
+    // Only the modes with real users have an administrator whose password is in the Secret.
+    hasAdmin: openWebUi.auth.kind !== "proxy",
+    hasPrometheus: monitoring.kind !== "none",
+    hasAwsKey: aws.credentials.kind === "access-key",
+  };
 }
 
 /** The Secrets with their values: part of the Secrets app only, which writes to a pipe. */
 export class SecretsChart extends StackChart {
   constructor(scope: Construct, id: string, config: StackConfig, values: SecretValues) {
     super(scope, id, config.namespace);
-    new StackSecrets(this, "secrets", { values, hasAdmin: hasAdmin(config), hasPrometheus: hasPrometheus(config) });
+    new StackSecrets(this, "secrets", { values, ...partsOf(config) });
   }
 }
 
@@ -30,10 +31,6 @@ export class ExternalSecretsChart extends StackChart {
     secrets: Extract<StackConfig["secrets"], { kind: "external" }>,
   ) {
     super(scope, id, config.namespace);
-    new ExternalSecrets(this, "secrets", {
-      ...secrets,
-      hasAdmin: hasAdmin(config),
-      hasPrometheus: hasPrometheus(config),
-    });
+    new ExternalSecrets(this, "secrets", { ...secrets, ...partsOf(config) });
   }
 }

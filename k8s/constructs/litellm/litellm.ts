@@ -1,16 +1,7 @@
 import { k8s } from "cdk8s-plus-28";
 import { Construct } from "constructs";
 import type { ConfiguredModel } from "../../../lib/models";
-import {
-  components,
-  type KeySlot,
-  matchLabels,
-  podAnnotations,
-  ports,
-  redisUsers,
-  secretKeys,
-  serviceHost,
-} from "../../../lib/naming";
+import { components, matchLabels, podAnnotations, ports, redisUsers, serviceHost } from "../../../lib/naming";
 import { sha256 } from "../../../lib/sha256";
 import {
   type ContainerResources,
@@ -23,6 +14,7 @@ import {
   secretEnv,
 } from "../hardened-pod";
 import type { RedisEndpoint } from "../redis/redis";
+import { type AwsCredentials, type CredentialParts, credentialParts } from "./aws-credentials";
 import { type Consumer, metricsPath, openWebUiConsumer, prometheusConsumer, renderConsumers } from "./consumers";
 import { type Budget, renderProxyConfig } from "./proxy-config";
 
@@ -42,12 +34,11 @@ export interface LiteLlmProps {
   /** Longest time of one attempt to call Bedrock, in seconds; a pod that stops waits as long for running answers. */
   readonly requestTimeoutSeconds: number;
   readonly redis: RedisEndpoint;
-  /** Secret with the master key, the consumers' keys, the AWS key and the Redis password. */
+  /** Secret with the master key, the consumers' keys, the Redis password and, where there is one, the AWS key. */
   readonly secretName: string;
   /** Raised when the Secret's content changes, so that pods read it anew. */
   readonly secretsVersion: number;
-  /** Which of the two access keys the Secret carries: another one rolls the pods. */
-  readonly accessKeySlot: KeySlot;
+  readonly awsCredentials: AwsCredentials;
   /** Whether Prometheus gets a key for the metrics. */
   readonly exposeMetrics: boolean;
   /** Where Bedrock's runtime API answers, such as `http://simulated-bedrock:8080`. @default AWS's own, by Region */
@@ -78,6 +69,13 @@ export class LiteLlm extends Construct {
     const name = components.liteLlm;
     const labels = matchLabels(components.liteLlm);
     const files = { "config.yaml": renderProxyConfig(props), ...renderConsumers(consumersOf(props)) };
+    const credentials = credentialParts(props.awsCredentials, props.region);
+    if (credentials.spec.serviceAccountName !== undefined) {
+      new k8s.KubeServiceAccount(this, "service-account", {
+        metadata: { name: credentials.spec.serviceAccountName },
+        automountServiceAccountToken: false,
+      });
+    }
     const config = new k8s.KubeConfigMap(this, "config", { metadata: { name }, data: files });
     new k8s.KubeDeployment(this, "deployment", {
       metadata: { name },
@@ -95,17 +93,19 @@ export class LiteLlm extends Construct {
             annotations: {
               [podAnnotations.configChecksum]: sha256(JSON.stringify(files)),
               [podAnnotations.secretsVersion]: String(props.secretsVersion),
-              [podAnnotations.accessKeySlot]: props.accessKeySlot,
+              ...credentials.annotations,
             },
           },
           spec: {
             ...hardenedPod,
+            ...credentials.spec,
             // A running answer may take as long as one attempt may; an idle pod exits at once.
             terminationGracePeriodSeconds: drainSeconds + props.requestTimeoutSeconds + 10,
-            containers: [container(props)],
+            containers: [container(props, credentials)],
             volumes: [
               { name: "config", configMap: { name: config.name } },
               { name: "tmp", emptyDir: { sizeLimit: k8s.Quantity.fromString("64Mi") } },
+              ...credentials.volumes,
             ],
           },
         },
@@ -128,14 +128,17 @@ function consumersOf({ models, exposeMetrics }: LiteLlmProps): readonly Consumer
   return exposeMetrics ? [openWebUiConsumer(models), prometheusConsumer] : [openWebUiConsumer(models)];
 }
 
-function container(props: LiteLlmProps): k8s.Container {
+function container(props: LiteLlmProps, credentials: CredentialParts): k8s.Container {
   return {
     ...hardenedContainer,
     name: "litellm",
     image: props.image,
     args: ["--config", `${configPath}/config.yaml`, "--port", String(ports.liteLlm)],
     ports: [{ name: "http", containerPort: ports.liteLlm }],
-    env: [...secretEnv(props.secretName, Object.values(secretKeys.liteLlm)), ...plainEnv(environment(props))],
+    env: [
+      ...secretEnv(props.secretName, credentials.secretKeys),
+      ...plainEnv({ ...environment(props), ...credentials.environment }),
+    ],
     resources: resourceRequirements(props.resources, "256Mi"),
     lifecycle: drainFirst(drainSeconds),
     ...httpProbes({
@@ -147,6 +150,7 @@ function container(props: LiteLlmProps): k8s.Container {
     volumeMounts: [
       { name: "config", mountPath: configPath, readOnly: true },
       { name: "tmp", mountPath: "/tmp" },
+      ...credentials.volumeMounts,
     ],
   };
 }
@@ -157,7 +161,7 @@ function environment({ region, bedrockEndpoint }: LiteLlmProps): Record<string, 
     REDIS_USERNAME: redisUsers.liteLlm,
     AWS_REGION: region,
     ...(bedrockEndpoint === undefined ? {} : { AWS_BEDROCK_RUNTIME_ENDPOINT: bedrockEndpoint }),
-    // Credentials come from the Secret: never ask the node's metadata service for any.
+    // Never ask the node's metadata service for credentials.
     AWS_EC2_METADATA_DISABLED: "true",
     // Prices come from the catalogue; no download at the start.
     LITELLM_LOCAL_MODEL_COST_MAP: "True",

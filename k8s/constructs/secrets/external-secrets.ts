@@ -14,6 +14,8 @@ export interface ExternalSecretsProps {
   readonly hasAdmin: boolean;
   /** Whether Prometheus scrapes LiteLLM. */
   readonly hasPrometheus: boolean;
+  /** Whether LiteLLM signs its requests with an access key. */
+  readonly hasAwsKey: boolean;
 }
 
 /** The same Secrets as the Secrets app makes, fetched by the External Secrets Operator. */
@@ -25,8 +27,12 @@ export class ExternalSecrets extends Construct {
       [liteLlm.masterKey]: secretOutputs.liteLlmMasterKey,
       [liteLlm.openWebUiKey]: secretOutputs.liteLlmKeyOpenWebUi,
       [liteLlm.prometheusKey]: secretOutputs.liteLlmKeyPrometheus,
-      [liteLlm.awsAccessKeyId]: secretOutputs.awsAccessKeyId,
-      [liteLlm.awsSecretAccessKey]: secretOutputs.awsSecretAccessKey,
+      ...(props.hasAwsKey
+        ? {
+            [liteLlm.awsAccessKeyId]: secretOutputs.awsAccessKeyId,
+            [liteLlm.awsSecretAccessKey]: secretOutputs.awsSecretAccessKey,
+          }
+        : {}),
       [liteLlm.redisPassword]: secretOutputs.redisPasswordLiteLlm,
     });
     this.add(props, "open-webui", secretNames.openWebUi, {

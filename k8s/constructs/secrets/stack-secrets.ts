@@ -13,6 +13,8 @@ export interface StackSecretsProps {
   readonly hasAdmin: boolean;
   /** Whether Prometheus scrapes LiteLLM. */
   readonly hasPrometheus: boolean;
+  /** Whether LiteLLM signs its requests with an access key. */
+  readonly hasAwsKey: boolean;
 }
 
 /**
@@ -28,14 +30,19 @@ export class StackSecrets extends Construct {
     const openWebUiRedisPassword = value(secretOutputs.redisPasswordOpenWebUi);
     const openWebUiKey = value(secretOutputs.liteLlmKeyOpenWebUi);
     const prometheusKey = value(secretOutputs.liteLlmKeyPrometheus);
+    const awsKey = props.hasAwsKey
+      ? {
+          [secretKeys.liteLlm.awsAccessKeyId]: value(secretOutputs.awsAccessKeyId),
+          [secretKeys.liteLlm.awsSecretAccessKey]: value(secretOutputs.awsSecretAccessKey),
+        }
+      : {};
     new Secret(this, "litellm", {
       metadata: { name: secretNames.liteLlm },
       stringData: {
         [secretKeys.liteLlm.masterKey]: value(secretOutputs.liteLlmMasterKey),
         [secretKeys.liteLlm.openWebUiKey]: openWebUiKey,
         [secretKeys.liteLlm.prometheusKey]: prometheusKey,
-        [secretKeys.liteLlm.awsAccessKeyId]: value(secretOutputs.awsAccessKeyId),
-        [secretKeys.liteLlm.awsSecretAccessKey]: value(secretOutputs.awsSecretAccessKey),
+        ...awsKey,
         [secretKeys.liteLlm.redisPassword]: liteLlmRedisPassword,
       },
     });

@@ -1,3 +1,4 @@
+import type { StackConfig } from "../../../lib/config";
 import { components, matchLabels } from "../../../lib/naming";
 import {
   at,
@@ -7,9 +8,11 @@ import {
   manifestsOf,
   type PodSubject,
   podsOf,
+  type Rendered,
   type Rule,
   record,
   rule,
+  type Subject,
 } from "../../support/manifests";
 import { workload } from "./bad";
 
@@ -258,7 +261,88 @@ const containerRules: readonly Rule[] = [
 /** Of those that the `restricted` Pod Security Standard allows, the ones that give a pod nothing but its own data. */
 const plainVolumes = ["configMap", "emptyDir", "persistentVolumeClaim", "secret"];
 
+function hasWebIdentity({ aws }: StackConfig): boolean {
+  return aws.credentials.kind === "web-identity";
+}
+
+/** The tokens of a volume that holds nothing else. */
+function tokensOf(volume: unknown): readonly unknown[] {
+  const sources = list(at(volume, "projected", "sources"));
+  const tokens = sources.flatMap((source) => at(source, "serviceAccountToken") ?? []);
+  return tokens.length === sources.length ? tokens : [];
+}
+
+/** A token of a service account that a container finds in a file. */
+interface TokenSubject extends Subject {
+  readonly token: unknown;
+  readonly mount: unknown;
+  readonly container: unknown;
+}
+
+function tokenFiles(rendered: Rendered): readonly TokenSubject[] {
+  return containersOf(rendered).flatMap(({ where, container, pod }) =>
+    list(at(pod.spec, "volumes")).flatMap((volume) => {
+      const mount = list(at(container, "volumeMounts")).find((each) => at(each, "name") === at(volume, "name"));
+      return tokensOf(volume).map((token) => ({ where, token, mount, container }));
+    }),
+  );
+}
+
 const podRules: readonly Rule[] = [
+  rule<TokenSubject>({
+    says: "tokens that are for AWS, for an hour, and that the program reads where AWS's library looks for them",
+    of: tokenFiles,
+    atLeast: (config) => Number(hasWebIdentity(config)),
+    violations: ({ token, mount, container }, { config }) => {
+      const file = list(at(container, "env")).find((each) => at(each, "name") === "AWS_WEB_IDENTITY_TOKEN_FILE");
+      return [
+        ...unless(hasWebIdentity(config), "nothing needs a token"),
+        ...unless(at(token, "audience") === "sts.amazonaws.com", `the token is for ${show(at(token, "audience"))}`),
+        ...unless(
+          at(token, "expirationSeconds") === 3600,
+          `it holds for ${show(at(token, "expirationSeconds"))} seconds`,
+        ),
+        ...unless(at(mount, "readOnly") === true, "its folder is writable"),
+        ...unless(
+          at(file, "value") === `${String(at(mount, "mountPath"))}/${String(at(token, "path"))}`,
+          `the program looks at ${show(at(file, "value"))}`,
+        ),
+      ];
+    },
+    bad: [
+      workload({
+        container: {
+          volumeMounts: [{ name: "token", mountPath: "/token" }],
+          env: [{ name: "AWS_WEB_IDENTITY_TOKEN_FILE", value: "/tokens/token" }],
+        },
+        pod: { volumes: [{ name: "token", projected: { sources: [{ serviceAccountToken: { path: "token" } }] } }] },
+      }),
+    ],
+    finds: [
+      "Deployment litellm, container main: nothing needs a token",
+      "Deployment litellm, container main: the token is for missing",
+      "Deployment litellm, container main: it holds for missing seconds",
+      "Deployment litellm, container main: its folder is writable",
+      'Deployment litellm, container main: the program looks at "/tokens/token"',
+    ],
+  }),
+  rule({
+    says: "service accounts that a pod runs as, and that hand out no token by themselves",
+    of: (rendered) => manifestsOf(rendered, "ServiceAccount"),
+    atLeast: (config) => Number(hasWebIdentity(config)),
+    violations: ({ manifest }, rendered) => [
+      ...unless(
+        podsOf(rendered).some(({ spec }) => at(spec, "serviceAccountName") === manifest.metadata.name),
+        "no pod runs as it",
+      ),
+      ...unless(at(manifest, "automountServiceAccountToken") === false, "automountServiceAccountToken isn't false"),
+    ],
+    bad: [{ apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "litellm" } }],
+    finds: [
+      "ServiceAccount litellm: no pod runs as it",
+      "ServiceAccount litellm: automountServiceAccountToken isn't false",
+    ],
+  }),
   rule<PodSubject>({
     says: "pods without variables of other Services",
     of: podsOf,
@@ -268,13 +352,14 @@ const podRules: readonly Rule[] = [
     finds: ["Deployment litellm: enableServiceLinks isn't false"],
   }),
   rule<PodSubject>({
-    says: "pods without a service account's token",
+    says: "pods without a token for the cluster, and without a service account that they don't need",
     of: podsOf,
     atLeast: workloads,
-    violations: ({ spec }) => [
+    violations: ({ app, spec }, { config }) => [
       ...unless(at(spec, "automountServiceAccountToken") === false, "automountServiceAccountToken isn't false"),
       ...unless(
-        at(spec, "serviceAccountName") === undefined,
+        at(spec, "serviceAccountName") ===
+          (app === components.liteLlm && hasWebIdentity(config) ? components.liteLlm : undefined),
         `serviceAccountName is ${show(at(spec, "serviceAccountName"))}`,
       ),
     ],
@@ -291,7 +376,7 @@ const podRules: readonly Rule[] = [
     violations: ({ spec }) => [
       ...list(at(spec, "volumes")).flatMap((volume) =>
         Object.keys(record(volume))
-          .filter((field) => field !== "name" && !plainVolumes.includes(field))
+          .filter((field) => field !== "name" && !plainVolumes.includes(field) && tokensOf(volume).length === 0)
           .map((field) => `volume ${String(at(volume, "name"))} is ${field}`),
       ),
       ...["hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace"].flatMap((field) =>
@@ -305,14 +390,14 @@ const podRules: readonly Rule[] = [
           volumes: [
             { name: "tmp", emptyDir: {} },
             { name: "node", hostPath: { path: "/" } },
-            { name: "token", projected: { sources: [{ serviceAccountToken: { path: "token" } }] } },
+            { name: "all", projected: { sources: [{ secret: { name: "litellm" } }] } },
           ],
         },
       }),
     ],
     finds: [
       "Deployment litellm: volume node is hostPath",
-      "Deployment litellm: volume token is projected",
+      "Deployment litellm: volume all is projected",
       "Deployment litellm: hostNetwork is true",
     ],
   }),

@@ -77,10 +77,17 @@ function references(rendered: Rendered): readonly ReferenceSubject[] {
 }
 
 /**
- * The master key, two consumers' keys, the AWS key (two parts) and a password; the key for the proxy, the session key
- * and a password; the ACL.
+ * The master key, two consumers' keys, the AWS key (two parts, where there is one) and a password; the key for the
+ * proxy, the session key and a password; the ACL.
  */
-const leastReferences = 10;
+function leastReferences(config: StackConfig): number {
+  return 8 + awsKeyParts(config);
+}
+
+/** How many keys of LiteLLM's Secret are AWS's. */
+function awsKeyParts({ aws }: StackConfig): number {
+  return aws.credentials.kind === "access-key" ? 2 : 0;
+}
 
 /** An endpoint that Prometheus scrapes, with the Secret's key that it shows there. */
 interface ScrapeSubject extends Subject {
@@ -113,8 +120,11 @@ function ownSecret(
 ): { readonly name: string | undefined; readonly keys: readonly unknown[] } {
   const names = secretNamesOf(config);
   switch (app) {
-    case components.liteLlm:
-      return { name: names.liteLlm, keys: Object.values(secretKeys.liteLlm) };
+    case components.liteLlm: {
+      const { awsAccessKeyId, awsSecretAccessKey, ...others } = secretKeys.liteLlm;
+      const awsKey = awsKeyParts(config) === 0 ? [] : [awsAccessKeyId, awsSecretAccessKey];
+      return { name: names.liteLlm, keys: [...Object.values(others), ...awsKey] };
+    }
     case components.openWebUi:
       return { name: names.openWebUi, keys: Object.values(secretKeys.openWebUi) };
     case components.redis:
@@ -443,7 +453,7 @@ export const rulesAboutSecrets: readonly Rule[] = [
   rule<AnnotationSubject>({
     says: "annotations that are made of nothing secret",
     of: annotations,
-    atLeast: 6,
+    atLeast: 5,
     violations: (annotation, rendered) =>
       explanations(annotation, rendered).some((value) => value === annotation.value)
         ? []
@@ -562,8 +572,9 @@ export const rulesAboutSecrets: readonly Rule[] = [
   rule<HoldingSubject>({
     says: "every key in LiteLLM's Secret and its consumer's only, the master key and AWS's in LiteLLM's alone",
     of: holdings,
-    // Six for LiteLLM, three for Open WebUI and two digests for Redis.
-    atLeast: (config) => (config.secrets.kind === "existing" ? 0 : 11 + Number(isMonitored(config))),
+    // Four for LiteLLM besides the AWS key, three for Open WebUI and two digests for Redis.
+    atLeast: (config) =>
+      config.secrets.kind === "existing" ? 0 : 9 + awsKeyParts(config) + Number(isMonitored(config)),
     violations: ({ secret, output }, { config }) => {
       const names = secretNamesOf(config);
       const allowed = (holders[output as Output] ?? []).map((holder): unknown => names[holder]);

@@ -16,6 +16,14 @@ describe("LiteLlmChart", () => {
     expect(template.metadata.annotations[podAnnotations.accessKeySlot]).toBe(activeKeySlot);
   });
 
+  it("assumes the role of the configured account, which has the configured name", () => {
+    const credentials = { kind: "web-identity", accountId: "210987654321", issuerUrl: "https://oidc.example.com" };
+    const chart = chartOf({ "aws.userName": "chat", "aws.credentials": credentials });
+    const { template } = findObject(chart.toJson(), "Deployment", "litellm").spec;
+    const { AWS_ROLE_ARN } = plainVariables(findContainer(template, "litellm"));
+    expect(AWS_ROLE_ARN).toBe("arn:aws:iam::210987654321:role/chat");
+  });
+
   it("calls the configured Region", () => {
     const { template } = findObject(chartOf({ aws: { region: "us-west-2" } }).toJson(), "Deployment", "litellm").spec;
     expect(plainVariables(findContainer(template, "litellm"))["AWS_REGION"]).toBe("us-west-2");

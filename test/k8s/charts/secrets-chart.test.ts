@@ -14,6 +14,11 @@ const monitorings = [
   ["prometheus-operator", true],
   ["none", false],
 ] as const;
+const webIdentity = { kind: "web-identity", accountId: "123456789012", issuerUrl: "https://oidc.example.com" };
+const credentialKinds = [
+  ["access-key", { kind: "access-key" }, true],
+  ["web-identity", webIdentity, false],
+] as const;
 const values = Object.fromEntries(Object.values(secretOutputs).map((output) => [output, `value-of-${output}`]));
 const store = { name: "vault", kind: "SecretStore" };
 const external = { kind: "external", store, remoteKey: "chat", refreshInterval: "5m" } as const;
@@ -33,6 +38,17 @@ describe("SecretsChart", () => {
     const names = listObjects(new SecretsChart(Testing.app(), "secrets", config, values).toJson());
     expect(names).toContain("Secret litellm");
     expect(names.includes("Secret litellm-prometheus")).toBe(hasPrometheus);
+  });
+
+  it.each(credentialKinds)("has an AWS key with the credentials %s only if there is one", (_, credentials, hasKey) => {
+    const config = accept(minimalWith({ "aws.credentials": credentials }));
+    const { stringData } = findObject(
+      new SecretsChart(Testing.app(), "secrets", config, values).toJson(),
+      "Secret",
+      "litellm",
+    );
+    expect(Object.keys(stringData)).toContain("LITELLM_MASTER_KEY");
+    expect(Object.keys(stringData).includes("AWS_SECRET_ACCESS_KEY")).toBe(hasKey);
   });
 
   it("is in the configured Namespace", () => {
@@ -60,6 +76,14 @@ describe("ExternalSecretsChart", () => {
     const names = listObjects(objectsOf({ monitoring: { kind } }));
     expect(names).toContain("ExternalSecret litellm");
     expect(names.includes("ExternalSecret litellm-prometheus")).toBe(hasPrometheus);
+  });
+
+  it.each(
+    credentialKinds,
+  )("asks for an AWS key with the credentials %s only if there is one", (_, credentials, hasKey) => {
+    const { spec } = findObject(objectsOf({ "aws.credentials": credentials }), "ExternalSecret", "litellm");
+    expect(JSON.stringify(spec)).toContain("LITELLM_MASTER_KEY");
+    expect(JSON.stringify(spec).includes("AWS_SECRET_ACCESS_KEY")).toBe(hasKey);
   });
 
   it("fetches from the configured entry and store, into the configured Namespace", () => {

@@ -131,6 +131,63 @@ describe("Traefik's entry points", () => {
   });
 });
 
+describe("the credentials", () => {
+  const webIdentity = { kind: "web-identity", accountId: "123456789012", issuerUrl: "https://oidc.example.com" };
+  const withIdentity = (changes: object) => minimalWith({ "aws.credentials": { ...webIdentity, ...changes } });
+
+  it.each([
+    "12345678901",
+    "1234567890123",
+    "1234-5678-9012",
+    123456789012,
+  ])("are for an account of twelve digits, not %j", (accountId) => {
+    expect(problemsOf(withIdentity({ accountId }))).toEqual([
+      `aws.credentials.accountId: got ${JSON.stringify(accountId)}; allowed: ${typeof accountId === "number" ? "text." : 'the twelve digits of an AWS account, such as "123456789012".'}`,
+    ]);
+  });
+
+  it.each([
+    "http://oidc.example.com",
+    "https://oidc.example.com/",
+    "https://oidc.example.com:8443",
+    "https://oidc.example.com/id?x=1",
+    "https://localhost",
+    "https://Oidc.example.com",
+    "oidc.example.com",
+  ])("are for an issuer as AWS compares it, not %s", (issuerUrl) => {
+    expect(problemsOf(withIdentity({ issuerUrl }))).toEqual([
+      `aws.credentials.issuerUrl: got "${issuerUrl}"; allowed: an https URL without port, query and final slash, such as "https://oidc.example.com".`,
+    ]);
+  });
+
+  it.each([
+    "https://oidc.example.com",
+    "https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE",
+  ])("may be for the issuer %s", (issuerUrl) => {
+    expect(accept(withIdentity({ issuerUrl })).aws.credentials).toMatchObject({ issuerUrl });
+  });
+});
+
+describe("the addresses from which models are called", () => {
+  const allowed = (cidr: string) => problemsOf(minimalWith({ "aws.sourceIps": [cidr] }));
+
+  it.each(["203.0.113.7", "203.0.113.0/33", "chat.example.com"])("are CIDR blocks, not %s", (cidr) => {
+    expect(allowed(cidr)).toEqual([`aws.sourceIps[0]: got "${cidr}"; allowed: a CIDR block such as "203.0.113.7/32".`]);
+  });
+
+  it.each(["10.42.0.0/16", "192.168.0.0/24", "0.0.0.0/0", "fd00::/8"])("are public, not %s", (cidr) => {
+    expect(allowed(cidr)).toEqual([
+      `aws.sourceIps[0]: got "${cidr}"; allowed: public addresses: AWS never sees the cluster's own, only that of its way out.`,
+    ]);
+  });
+
+  it("are left out or at least one: an empty list would allow nothing", () => {
+    expect(problemsOf(minimalWith({ "aws.sourceIps": [] }))).toEqual([
+      "aws.sourceIps: got a list; allowed: at least 1 entry.",
+    ]);
+  });
+});
+
 describe("a secret", () => {
   const awsSecret = ["wJalrXUtnFEMI/K7MDENG", "bPxRfiCYEXAMPLEKEY"].join("/");
   const awsId = ["AKIA", "IOSFODNN7EXAMPLE"].join("");

@@ -6,6 +6,7 @@ import { fakeSecrets } from "../../support/fake-secrets";
 
 type Group<Name extends keyof StackConfigInput> = Exclude<StackConfigInput[Name], undefined>;
 type Auth = Group<"openWebUi">["auth"];
+type Credentials = Exclude<Exclude<Group<"aws">, undefined>["credentials"], undefined>;
 type Budget = Exclude<Group<"liteLlm">["budget"], undefined>;
 type Tls = Exclude<Extract<Group<"ingress">, { kind: "traefik" }>["tls"], undefined>;
 
@@ -33,6 +34,7 @@ describe("a minimal configuration", () => {
     ["namespace", "open-webui"],
     ["aws.region", "us-east-1"],
     ["aws.userName", "open-webui-bedrock"],
+    ["aws.credentials.kind", "access-key"],
     ["liteLlm.replicas", 1],
     ["liteLlm.budget.kind", "limited"],
     ["liteLlm.budget.limitUsd", 20],
@@ -137,6 +139,11 @@ describe("the defaults of each kind", () => {
     });
   });
 
+  it("makes the identity provider of a web identity", () => {
+    const given = { kind: "web-identity", accountId: "123456789012", issuerUrl: "https://oidc.example.com" };
+    expect(accept(minimalWith({ "aws.credentials": given })).aws.credentials).toEqual({ ...given, provider: "create" });
+  });
+
   it("counts a limited budget over 30 days", () => {
     expect(accept(minimalWith({ "liteLlm.budget": { kind: "limited", limitUsd: 7.5 } })).liteLlm.budget).toEqual({
       kind: "limited",
@@ -207,11 +214,25 @@ describe("settings that are given", () => {
     limited: { kind: "limited", limitUsd: 50, period: "7d" },
     unlimited: { kind: "unlimited", reason: "AWS Budgets stops the account" },
   };
+  const credentials: EveryKind<Credentials> = {
+    "access-key": { kind: "access-key" },
+    "web-identity": {
+      kind: "web-identity",
+      accountId: "012345678901",
+      issuerUrl: "https://oidc.example.com/id/1",
+      provider: "existing",
+    },
+  };
   const resources = { cpuRequest: "1.5", memoryRequest: "1Gi", memoryLimit: "2Gi" };
   const complete: Complete<Omit<StackConfigInput, "models">> = {
     host: "llm.example.org",
     namespace: "chat",
-    aws: { region: "us-west-2", userName: "chat" },
+    aws: {
+      region: "us-west-2",
+      userName: "chat",
+      credentials: credentials["web-identity"],
+      sourceIps: ["203.0.113.0/24", "2001:db8::/32"],
+    },
     liteLlm: { replicas: 3, budget: budget.limited, retries: 0, requestTimeoutSeconds: 60, resources },
     openWebUi: { auth: auth.accounts, storage: { size: "20G", storageClass: "fast" }, resources },
     redis: { storage: { size: "512Mi", storageClass: "slow" }, resources },
@@ -250,6 +271,10 @@ describe("settings that are given", () => {
 
   it.each(Object.values(secrets))("are kept for secrets.kind $kind", (given) => {
     expect(accept(minimalWith({ secrets: given })).secrets).toEqual(given);
+  });
+
+  it.each(Object.values(credentials))("are kept for aws.credentials.kind $kind", (given) => {
+    expect(accept(minimalWith({ "aws.credentials": given })).aws.credentials).toEqual(given);
   });
 
   it.each(Object.values(budget))("are kept for liteLlm.budget.kind $kind", (given) => {
@@ -332,7 +357,7 @@ describe("the message about a refused configuration", () => {
         "  - namespace: got 5; allowed: text.",
         '  - models.Claude: is no alias; allowed: lower-case letters, digits, "-" and ".", at most 63, such as "claude-sonnet".',
         "  - models.unlimited.rateLimit: got a group of settings; allowed: requestsPerMinute, tokensPerMinute or both.",
-        '  - aws: has no setting "regoin". Did you mean "region"? Allowed: region, userName.',
+        '  - aws: has no setting "regoin". Did you mean "region"? Allowed: region, userName, credentials, sourceIps.',
         "  - liteLlm.budget.limitUsd: got 0; allowed: more than 0.",
         '  - openWebUi.storage.size: got "0Gi"; allowed: a whole number above zero with Mi, Gi, Ti, M, G or T, such as "5Gi".',
         '  - has no setting "hots". Did you mean "host"? Allowed: host, namespace, models, aws, liteLlm, openWebUi, redis, ingress, monitoring, secrets, cluster.',
@@ -879,7 +904,7 @@ describe("a secret in the configuration", () => {
     const [secret] = fakeSecrets;
     expect(problemsOf(minimalWith({ aws: { [`${secret?.value}`]: 1, regoin: "us-east-1" } }))).toEqual([
       `aws.(hidden): ${toldOfKey("an AWS access key id")}`,
-      'aws: has no setting (hidden: it looks like a secret). It has no setting "regoin". Did you mean "region"? Allowed: region, userName.',
+      'aws: has no setting (hidden: it looks like a secret). It has no setting "regoin". Did you mean "region"? Allowed: region, userName, credentials, sourceIps.',
     ]);
   });
 

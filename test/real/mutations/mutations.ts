@@ -14,6 +14,8 @@ const iam = "test/invariants/iam.test.ts";
 const kubernetes = "test/invariants/kubernetes.test.ts";
 const terraform = "test/invariants/terraform.test.ts";
 const permissions = "terraform/constructs/bedrock-permissions.ts";
+const policy = "terraform/constructs/bedrock-policy.ts";
+const credentials = "k8s/constructs/litellm/aws-credentials.ts";
 const pod = "k8s/constructs/hardened-pod.ts";
 const webUi = "k8s/constructs/open-webui/open-webui.ts";
 const webUiEnvironment = "k8s/constructs/open-webui/environment.ts";
@@ -56,6 +58,55 @@ export const mutations: readonly Mutation[] = [
     from: '            "ForAnyValue:StringEquals": { "aws-marketplace:ProductId": products },',
     to: "",
     caughtBy: [iam],
+  },
+  {
+    harm: "a stolen key works behind any VPC endpoint",
+    file: permissions,
+    from: '{ IpAddress: { "aws:SourceIp": sourceIps } }',
+    to: '{ IpAddressIfExists: { "aws:SourceIp": sourceIps } }',
+    caughtBy: [iam],
+  },
+  {
+    harm: "the caller's address is asked for where Bedrock checks the models: with aws.sourceIps every call fails",
+    file: permissions,
+    from: '    this.statement = allow("InvokeModelsThroughProfiles", invokeActions, resources, {\n',
+    to: '    this.statement = allow("InvokeModelsThroughProfiles", invokeActions, resources, {\n      ...fromSourceIps(options),\n',
+    caughtBy: [iam],
+  },
+  {
+    harm: "a policy is too large: IAM refuses it in the middle of a deployment",
+    file: policy,
+    from: "sizeOf([...last, model]) <= maximumSize",
+    to: "sizeOf([...last, model]) <= 2 * maximumSize",
+    caughtBy: [terraform],
+  },
+  {
+    harm: "the second policy is attached to nobody: its models are denied",
+    file: policy,
+    from: "new IamRolePolicyAttachment(",
+    to: "if (index === 0) new IamRolePolicyAttachment(",
+    caughtBy: [terraform],
+  },
+  {
+    harm: "every service account of the cluster may assume the role",
+    file: "terraform/constructs/web-identity-role.ts",
+    from: "[`$" + "{issuer}:sub`]: [tokenSubject(namespace)], ",
+    to: "",
+    caughtBy: ["test/terraform/constructs/web-identity-role.test.ts"],
+  },
+  {
+    harm: "LiteLLM's pod gets a token for the cluster's API",
+    file: credentials,
+    from: "audience: tokenAudience, ",
+    to: "",
+    caughtBy: [kubernetes],
+  },
+  {
+    harm: "the AWS key stays in the Secret of a stack that has a role",
+    file: "k8s/charts/secrets-chart.ts",
+    from: 'hasAwsKey: aws.credentials.kind === "access-key"',
+    to: "hasAwsKey: true",
+    caughtBy: ["test/k8s/charts/secrets-chart.test.ts", kubernetes],
   },
   {
     harm: "the access key is another resource: the running one is deleted",

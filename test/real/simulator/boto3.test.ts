@@ -2,15 +2,10 @@
  * The bundled simulator under boto3, and its answers against the Smithy model that botocore ships.
  * Needs Python 3.10 or newer with venv, and PyPI at the first run.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
 import path from "node:path";
-import { bundleSimulator } from "../../../simulator/bundle";
 import { run } from "../support/run";
-
-const version = "1.44.5";
+import { installBoto3 } from "./boto3";
+import { BundledSimulator } from "./bundled";
 
 interface Outcome {
   readonly class: string;
@@ -25,40 +20,16 @@ interface Report {
   readonly negative: Readonly<Record<string, readonly string[]>>;
 }
 
-const folder = mkdtempSync(path.join(tmpdir(), "simulator-"));
-let child: ChildProcess | undefined;
+let simulator: BundledSimulator;
 let report: Report;
-
-/** Installs boto3 from PyPI, once per version. */
-function installBoto3(): string {
-  const cache = path.join(process.env["XDG_CACHE_HOME"] || path.join(homedir(), ".cache"), "open-webui-bedrock");
-  const environment = path.join(cache, `boto3-${version}`);
-  const python = path.join(environment, "bin", "python");
-  if (!existsSync(path.join(environment, "complete"))) {
-    run("python3", ["-m", "venv", "--clear", environment]);
-    run(python, ["-m", "pip", "install", "--quiet", `boto3==${version}`]);
-    writeFileSync(path.join(environment, "complete"), "");
-  }
-  return python;
-}
 
 beforeAll(async () => {
   const python = installBoto3();
-  const file = path.join(folder, "simulator.js");
-  writeFileSync(file, bundleSimulator());
-  const env = { PORT: "0", CONTROL_PORT: "0", DELAY_MS: "0", REVOKED_KEYS: "AKIAREVOKED" };
-  const simulator = spawn(process.execPath, [file], { env, stdio: ["ignore", "pipe", "inherit"] });
-  child = simulator;
-  const [line] = await once(simulator.stdout, "data");
-  const port = String(line).match(/port (\d+);/)?.[1];
-  if (port === undefined) throw new Error(`The simulator said: ${line}`);
-  report = JSON.parse(run(python, [path.join(__dirname, "client.py"), port]).stdout) as Report;
+  simulator = await BundledSimulator.start({ REVOKED_KEYS: "AKIAREVOKED" });
+  report = JSON.parse(run(python, [path.join(__dirname, "client.py"), simulator.port]).stdout) as Report;
 });
 
-afterAll(() => {
-  child?.kill();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => simulator.stop());
 
 it("boto3 reads answers, streams, tool calls and embeddings", () => {
   expect(report.boto3).toMatchObject({

@@ -9,6 +9,9 @@ import {
   InvokeProfiles,
   ListModels,
   type PermissionOptions,
+  ReadAvailability,
+  ReadModels,
+  ReadProfiles,
   SubscribeToModels,
   ViewSubscriptions,
 } from "../../../terraform/constructs/bedrock-permissions";
@@ -21,7 +24,7 @@ const novaMicro = "amazon.nova-micro-v1:0";
 const titan = "amazon.titan-embed-text-v2:0";
 
 /** The options of a configuration, each alias with its model and profile. */
-function options(models: StackConfigInput["models"], region = "us-east-1"): Required<PermissionOptions> {
+function options(models: StackConfigInput["models"], region = "us-east-1"): PermissionOptions {
   return { models: accept(minimalWith({ models, "aws.region": region })).models, accountId: "123456789012" };
 }
 
@@ -161,12 +164,82 @@ describe("InvokeModelsInRegion", () => {
 
 describe("ListModels", () => {
   it("allows to look up which models and profiles exist", () => {
-    expect(new ListModels().statement).toEqual({
+    expect(new ListModels(us).statement).toEqual({
       Sid: "ListModels",
       Effect: "Allow",
       Action: ["bedrock:ListFoundationModels", "bedrock:ListInferenceProfiles"],
       Resource: ["*"],
     });
+  });
+});
+
+describe("the permissions to look at models", () => {
+  it("are for the configured models, in the source Region alone", () => {
+    expect(new ReadModels(mixed).statement).toEqual({
+      Sid: "ReadModels",
+      Effect: "Allow",
+      Action: ["bedrock:GetFoundationModel"],
+      Resource: [sonnet, haiku, novaLite, novaMicro, titan].map(
+        (model) => `arn:aws:bedrock:us-east-1::foundation-model/${model}`,
+      ),
+    });
+  });
+
+  it("are for the configured profiles", () => {
+    expect(new ReadProfiles(mixed).statement).toEqual({
+      Sid: "ReadProfiles",
+      Effect: "Allow",
+      Action: ["bedrock:GetInferenceProfile"],
+      Resource: [`us.${sonnet}`, `global.${haiku}`, `us.${novaLite}`].map(
+        (profile) => `arn:aws:bedrock:us-east-1:123456789012:inference-profile/${profile}`,
+      ),
+    });
+    expect(new ReadProfiles(inRegion).statement).toBeUndefined();
+  });
+
+  it("are for the account's standing with any model, as AWS knows nothing narrower", () => {
+    expect(new ReadAvailability(us).statement).toEqual({
+      Sid: "ReadAvailability",
+      Effect: "Allow",
+      Action: ["bedrock:GetFoundationModelAvailability"],
+      Resource: ["*"],
+    });
+  });
+});
+
+describe("the addresses from which the proxy may call", () => {
+  const sourceIps = ["203.0.113.7/32", "2001:db8:7::/48"];
+  const complete: Required<PermissionOptions> = { ...mixed, sourceIps };
+
+  it("are asked for where the proxy itself calls, and nowhere else", () => {
+    const fromThere = { IpAddress: { "aws:SourceIp": sourceIps } };
+    const anywhere = bedrockStatements(mixed);
+    const direct = [
+      "InvokeProfiles",
+      "InvokeModelsInRegion",
+      "ListModels",
+      "ReadModels",
+      "ReadProfiles",
+      "ReadAvailability",
+    ];
+    expect(bedrockStatements(complete)).toEqual(
+      anywhere.map((statement) =>
+        direct.includes(statement.Sid) ? { ...statement, Condition: fromThere } : statement,
+      ),
+    );
+    expect(
+      anywhere.filter(({ Sid }) => !direct.includes(Sid)).map(({ Condition = {} }) => Object.keys(Condition)),
+    ).toEqual([
+      ["ArnEquals"],
+      ["ArnEquals"],
+      ["StringEquals", "ArnEquals"],
+      ["StringEquals"],
+      ["StringEquals", "ForAnyValue:StringEquals"],
+    ]);
+  });
+
+  it("are any by default", () => {
+    expect(JSON.stringify(bedrockStatements(mixed))).not.toContain("aws:SourceIp");
   });
 });
 
@@ -206,13 +279,23 @@ describe("bedrockStatements", () => {
   const sids = (permissionOptions: PermissionOptions) => bedrockStatements(permissionOptions).map(({ Sid }) => Sid);
 
   it("has what the models need, and nothing else", () => {
-    expect(sids(us)).toEqual(["InvokeProfiles", "InvokeModelsThroughProfiles", "ListModels"]);
-    expect(sids(inRegion)).toEqual(["InvokeModelsInRegion", "ListModels"]);
+    expect(sids(us)).toEqual([
+      "InvokeProfiles",
+      "InvokeModelsThroughProfiles",
+      "ListModels",
+      "ReadModels",
+      "ReadProfiles",
+      "ReadAvailability",
+    ]);
+    expect(sids(inRegion)).toEqual(["InvokeModelsInRegion", "ListModels", "ReadModels", "ReadAvailability"]);
     expect(sids(global)).toEqual([
       "InvokeProfiles",
       "InvokeModelsThroughGlobalProfiles",
       "InvokeModelsAnywhere",
       "ListModels",
+      "ReadModels",
+      "ReadProfiles",
+      "ReadAvailability",
       "ViewSubscriptions",
       "SubscribeToModels",
     ]);
@@ -220,9 +303,9 @@ describe("bedrockStatements", () => {
 
   it("only allows, each thing under a name of its own", () => {
     const statements = bedrockStatements(mixed);
-    expect(statements).toHaveLength(8);
+    expect(statements).toHaveLength(11);
     expect([...new Set(statements.map(({ Effect }) => Effect))]).toEqual(["Allow"]);
-    expect(new Set(statements.map(({ Sid }) => Sid)).size).toBe(8);
+    expect(new Set(statements.map(({ Sid }) => Sid)).size).toBe(11);
   });
 
   it("has no empty list, which IAM refuses, and nothing twice", () => {
@@ -247,6 +330,7 @@ describe("bedrockStatements", () => {
     // AWS has no narrower resource for these.
     expect(patterns.map(({ Sid, Resource }) => [Sid, Resource])).toEqual([
       ["ListModels", ["*"]],
+      ["ReadAvailability", ["*"]],
       ["ViewSubscriptions", ["*"]],
       ["SubscribeToModels", ["*"]],
     ]);

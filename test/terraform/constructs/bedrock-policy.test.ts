@@ -1,38 +1,58 @@
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamUser } from "@cdktf/provider-aws/lib/iam-user";
-import { type ConfiguredModel, catalogue, profiles } from "../../../lib/models";
+import type { ConfiguredModel } from "../../../lib/models";
 import { bedrockStatements } from "../../../terraform/constructs/bedrock-permissions";
 import { BedrockPolicy, type BedrockPolicyProps } from "../../../terraform/constructs/bedrock-policy";
 import { accept, minimal } from "../../support/config-input";
+import type { PolicyDocument } from "../../support/iam";
 import { findResource, listResources, reference, renderTerraformConstruct } from "../../support/terraform-construct";
 
-const all: Required<BedrockPolicyProps> = { name: "test-chat", models: accept(minimal).models };
+const { models } = accept(minimal);
+const all: Required<BedrockPolicyProps> = { name: "test-chat", models, sourceIps: undefined, maximumPolicies: 10 };
+const refused = "the configuration: 1 problem; nothing was written.\n  - ";
 
-function render(changes: Partial<BedrockPolicyProps> = {}) {
+function render(props: BedrockPolicyProps = all) {
   return renderTerraformConstruct((scope) => {
-    const user = new IamUser(scope, "user", { name: "test-chat" });
-    const policy = new BedrockPolicy(scope, "policy", { ...all, ...changes });
-    policy.attachTo(user);
-    // The handle as Terraform sees it: a reference, which only resolves inside a resource.
-    new IamUser(scope, "reader", { name: "reader", permissionsBoundary: policy.arn });
+    const policy = new BedrockPolicy(scope, "policy", props);
+    policy.attachToUser(new IamUser(scope, "user", { name: "test-chat" }));
+    // The handle as Terraform sees it: references, which only resolve inside a resource.
+    new IamUser(scope, "reader", { name: "reader", tags: { arns: policy.arns.join() } });
     return policy;
   }).json;
 }
 
-/** Every model of the catalogue under every profile: more than one policy can hold. */
-const everything: readonly ConfiguredModel[] = accept({
-  ...minimal,
-  models: Object.fromEntries(
-    Object.entries(catalogue).flatMap(([model, { offers }]) =>
-      profiles
-        .filter((profile) => offers[profile] !== undefined)
-        .map((profile) => [`${profile}.${model.replaceAll(":", ".")}`, { model, profile }]),
-    ),
-  ),
-}).models;
+const account = /\$\{data\.aws_caller_identity\.policy_caller_[0-9A-F]{8}\.account_id\}/g;
 
-function sizeOf(models: readonly ConfiguredModel[]): number {
-  const document = { Version: "2012-10-17", Statement: bedrockStatements({ models, accountId: "123456789012" }) };
-  return JSON.stringify(document).length;
+/** The policies' texts by name, in order, as AWS gets them. */
+function textsOf(props: BedrockPolicyProps): readonly (readonly [name: string, text: string])[] {
+  return listResources(render(props))
+    .filter(({ type }) => type === "aws_iam_policy")
+    .map(({ settings }) => [String(settings["name"]), String(settings["policy"]).replaceAll(account, "123456789012")]);
+}
+
+/** The ids of the models that a policy's text is about. */
+function modelsOf(text: string): readonly string[] {
+  const { Statement } = JSON.parse(text) as PolicyDocument;
+  const arns = Statement.flatMap(({ Resource }) => Resource);
+  return [...new Set(arns.flatMap((arn) => arn.split(":foundation-model/").slice(1)))];
+}
+
+function sizeOf(given: readonly ConfiguredModel[]): number {
+  const Statement = bedrockStatements({ models: given, accountId: "123456789012" });
+  return JSON.stringify({ Version: "2012-10-17", Statement }).length;
+}
+
+/** A model with a Marketplace product, whose name is in the policy once: its length makes up the policy's. */
+function modelWith(id: string, productLength: number): ConfiguredModel {
+  const [example] = models;
+  if (example === undefined) throw new Error("the minimal configuration has no model");
+  const definition = { ...example.definition, marketplaceProduct: "p".repeat(productLength) };
+  return { ...example, alias: id, modelId: id, profile: "in-region", destinations: [], definition };
+}
+
+/** A model whose policy has so many characters when these others are in it, too. */
+function filling(id: string, size: number, others: readonly ConfiguredModel[] = []): ConfiguredModel {
+  return modelWith(id, size - sizeOf([...others, modelWith(id, 0)]));
 }
 
 describe("BedrockPolicy", () => {
@@ -43,16 +63,22 @@ describe("BedrockPolicy", () => {
       description: "Lets the LiteLLM proxy call its configured Bedrock models.",
     });
     const text = String(settings["policy"]);
-    const account = /\$\{data\.aws_caller_identity\.policy_caller_[0-9A-F]{8}\.account_id\}/g;
     expect(text).toMatch(account);
     expect(JSON.parse(text.replaceAll(account, "123456789012"))).toEqual({
       Version: "2012-10-17",
-      Statement: bedrockStatements({ models: all.models, accountId: "123456789012" }),
+      Statement: bedrockStatements({ models, accountId: "123456789012" }),
     });
   });
 
   it("is written without white space, which AWS doesn't count but people would", () => {
     expect(String(findResource(render(), "aws_iam_policy", "policy/1").settings["policy"])).not.toMatch(/\s/);
+  });
+
+  it("lets the models be called from the given addresses only, and from any by default", () => {
+    const [[, text] = []] = textsOf({ ...all, sourceIps: ["203.0.113.7/32"] });
+    expect(text).toContain('"IpAddress":{"aws:SourceIp":["203.0.113.7/32"]}');
+    expect(textsOf({ name: "test-chat", models })).toEqual(textsOf(all));
+    expect(JSON.stringify(textsOf(all))).not.toContain("SourceIp");
   });
 
   it("is attached to the user that it is told", () => {
@@ -64,46 +90,114 @@ describe("BedrockPolicy", () => {
     });
   });
 
+  it("is attached to the role that it is told", () => {
+    const { json } = renderTerraformConstruct((scope) => {
+      const policy = new BedrockPolicy(scope, "policy", all);
+      policy.attachToRole(new IamRole(scope, "role", { assumeRolePolicy: "{}" }));
+      return policy;
+    });
+    const [id] = Object.keys(json.resource["aws_iam_policy"] ?? {});
+    expect(findResource(json, "aws_iam_role_policy_attachment", "policy/1-attachment").settings).toEqual({
+      role: reference("aws_iam_role.role.name"),
+      policy_arn: reference(`aws_iam_policy.${id}.arn`),
+    });
+  });
+
   it("is attached to nobody by itself", () => {
     const { json } = renderTerraformConstruct((scope) => new BedrockPolicy(scope, "policy", all));
     expect(listResources(json).map(({ type, path }) => [type, path])).toEqual([["aws_iam_policy", "policy/1"]]);
   });
+});
 
-  it("hands out its ARN", () => {
-    const json = render();
-    const [id] = Object.keys(json.resource["aws_iam_policy"] ?? {});
-    expect(findResource(json, "aws_iam_user", "reader").settings).toMatchObject({
-      permissions_boundary: reference(`aws_iam_policy.${id}.arn`),
+describe("more models than a policy can hold", () => {
+  const two = { ...all, models: [filling("a", 6144), filling("b", 6144)] };
+
+  it.each([
+    [6144, [["test-chat", ["a", "b"]]]],
+    [
+      6145,
+      [
+        ["test-chat", ["a"]],
+        ["test-chat-2", ["b"]],
+      ],
+    ],
+  ])("begin after the last character: %i are in these policies", (size, expected) => {
+    const first = modelWith("a", 10);
+    const pair = [first, filling("b", size, [first])];
+    expect(sizeOf(pair)).toBe(size);
+    expect(textsOf({ ...all, models: pair }).map(([name, text]) => [name, modelsOf(text)])).toEqual(expected);
+  });
+
+  it("are in further policies, under ids and names with a number, all of them attached and handed out", () => {
+    const json = render(two);
+    const policies = Object.keys(json.resource["aws_iam_policy"] ?? {});
+    expect(listResources(json).map(({ type, path }) => `${type} ${path}`)).toEqual([
+      "aws_iam_policy policy/1",
+      "aws_iam_policy policy/2",
+      "aws_iam_user_policy_attachment policy/1-attachment",
+      "aws_iam_user_policy_attachment policy/2-attachment",
+      "aws_iam_user user",
+      "aws_iam_user reader",
+    ]);
+    expect(findResource(json, "aws_iam_user_policy_attachment", "policy/2-attachment").settings).toMatchObject({
+      policy_arn: reference(`aws_iam_policy.${policies[1]}.arn`),
+    });
+    expect(findResource(json, "aws_iam_user", "reader").settings["tags"]).toEqual({
+      arns: policies.map((id) => reference(`aws_iam_policy.${id}.arn`)).join(),
     });
   });
 
-  it("refuses more models than a policy can hold", () => {
-    const size = sizeOf(everything);
-    expect(size).toBeGreaterThan(6144);
-    expect(() => render({ models: everything })).toThrow(
+  it("are each in one policy, with all that the model needs", () => {
+    for (const [, text] of textsOf(two)) {
+      expect((JSON.parse(text) as PolicyDocument).Statement.map(({ Sid }) => Sid)).toEqual([
+        "InvokeModelsInRegion",
+        "ListModels",
+        "ReadModels",
+        "ReadAvailability",
+        "ViewSubscriptions",
+        "SubscribeToModels",
+      ]);
+    }
+  });
+
+  it("leave the first policies as they are when a model is added at the end", () => {
+    const after = textsOf({ ...two, models: [...two.models, modelWith("c", 1)] });
+    expect(after).toHaveLength(3);
+    expect(after.slice(0, 2)).toEqual(textsOf(two));
+  });
+
+  it("are counted once each, however many aliases they have", () => {
+    const aliases = ["x", "y", "z"].map((alias) => ({ ...filling("a", 6144), alias }));
+    expect(textsOf({ ...all, models: aliases }).map(([, text]) => text.length)).toEqual([6144]);
+  });
+});
+
+describe("models that no policy can hold", () => {
+  it("are refused when one of them is a character too large, by its alias", () => {
+    expect(textsOf({ ...all, models: [filling("large", 6144)] }).map(([, text]) => text.length)).toEqual([6144]);
+    expect(() => render({ ...all, models: [filling("large", 6145)] })).toThrow(
       new Error(
-        `the configuration: 1 problem; nothing was written.\n  - models: the IAM policy for these ${everything.length} aliases has ${size} characters; allowed: 6144. Remove models that nobody uses.`,
+        `${refused}models.large: its IAM policy alone has 6145 characters; allowed: 6144. Give it fewer destination Regions, or fewer aws.sourceIps.`,
       ),
     );
   });
 
-  it("takes as many models as a policy can hold, to the last character", () => {
-    const fewest = everything.slice(0, 4);
-    // A model without a profile has its id in the policy once: its length fills the rest.
-    const models = (length: number) => [
-      ...everything
-        .filter(({ profile }) => profile === "in-region")
-        .slice(0, 1)
-        .map((model) => ({ ...model, modelId: "x".repeat(length) })),
-      ...fewest,
-    ];
-    const fitting = 6144 - sizeOf(models(0));
-    expect(fitting).toBeGreaterThan(0);
-    expect(() => render({ models: models(fitting) })).not.toThrow();
-    expect(() => render({ models: models(fitting + 1) })).toThrow(
+  const eleven = Array.from({ length: 11 }, (_, index) => filling(`m${index}`, 6144));
+
+  it("are refused beyond ten policies, which are all that AWS attaches, with their number", () => {
+    const ten = textsOf({ name: "test-chat", models: eleven.slice(0, 10) });
+    expect(ten.map(([name]) => name).at(-1)).toBe("test-chat-10");
+    expect(ten.map(([, text]) => text.length)).toEqual(Array(10).fill(6144));
+    expect(() => render({ name: "test-chat", models: eleven })).toThrow(
       new Error(
-        "the configuration: 1 problem; nothing was written.\n  - models: the IAM policy for these 5 aliases has 6145 characters; allowed: 6144. Remove models that nobody uses.",
+        `${refused}models: they need 11 IAM policies of 6144 characters; allowed: 10. Remove models that nobody uses.`,
       ),
     );
+  });
+
+  it("are refused beyond the number of policies that others leave", () => {
+    const props = { ...all, maximumPolicies: 9 };
+    expect(textsOf({ ...props, models: eleven.slice(0, 9) })).toHaveLength(9);
+    expect(() => render({ ...props, models: eleven.slice(0, 10) })).toThrow("they need 10 IAM policies");
   });
 });

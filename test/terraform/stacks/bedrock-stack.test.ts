@@ -51,6 +51,11 @@ describe("BedrockStack", () => {
     expect(String(settings["policy"])).not.toContain("nova-lite");
   });
 
+  it("allows calls from the configured addresses only", () => {
+    const { settings } = findResource(render({ "aws.sourceIps": ["203.0.113.7/32"] }), "aws_iam_policy", "policy/1");
+    expect(String(settings["policy"])).toContain('"aws:SourceIp":["203.0.113.7/32"]');
+  });
+
   it("keeps its state in the project, outside cdktf.out, by a path that holds on every machine", () => {
     expect(byTerraform.terraform.backend).toEqual({ local: { path: "../../../state/test-chat.tfstate" } });
   });
@@ -118,5 +123,54 @@ describe.each([
   it("puts out the AWS key alone, to be carried over", () => {
     const sensitive = Object.entries(json.output).filter(([, output]) => output.sensitive === true);
     expect(sensitive.map(([name]) => name).sort()).toEqual(["aws_access_key_id", "aws_secret_access_key"]);
+  });
+});
+
+describe("BedrockStack with a web identity", () => {
+  const credentials = { kind: "web-identity", accountId: "210987654321", issuerUrl: "https://oidc.example.com" };
+  const stack = render({ namespace: "chat", "aws.credentials": credentials });
+
+  it("has a role and its provider instead of the user and its key", () => {
+    expect(
+      listResources(stack)
+        .map(({ type, path }) => `${type} ${path}`)
+        .filter((name) => !name.startsWith("random_password"))
+        .sort(),
+    ).toEqual([
+      "aws_iam_openid_connect_provider web-identity/provider",
+      "aws_iam_policy policy/1",
+      "aws_iam_role web-identity/role",
+      "aws_iam_role_policy_attachment policy/1-attachment",
+    ]);
+  });
+
+  it("has one role with the configured name, for the configured Namespace, which the policy is for", () => {
+    const { settings } = findResource(stack, "aws_iam_role", "web-identity/role");
+    expect(settings["name"]).toBe("test-chat");
+    expect(settings["assume_role_policy"]).toContain("system:serviceaccount:chat:litellm");
+    expect(findResource(stack, "aws_iam_role_policy_attachment", "policy/1-attachment").settings).toMatchObject({
+      role: reference("aws_iam_role.web-identity_role_85712D00.name"),
+    });
+  });
+
+  it("uses the provider that exists, where the configuration says so", () => {
+    const json = render({ "aws.credentials": { ...credentials, provider: "existing" } });
+    expect(Object.keys(json.resource)).not.toContain("aws_iam_openid_connect_provider");
+    const { settings } = findResource(json, "aws_iam_role", "web-identity/role");
+    expect(settings["assume_role_policy"]).toContain("arn:aws:iam::210987654321:oidc-provider/oidc.example.com");
+  });
+
+  it("is deployed to the configured account only, whose number is in the role's ARN", () => {
+    expect(stack.provider["aws"]).toEqual([expect.objectContaining({ allowed_account_ids: ["210987654321"] })]);
+    expect(byTerraform.provider["aws"]).not.toEqual([
+      expect.objectContaining({ allowed_account_ids: expect.anything() }),
+    ]);
+  });
+
+  it("puts out the role and no key", () => {
+    expect(stack.output["role_arn"]).toMatchObject({ value: reference("aws_iam_role.web-identity_role_85712D00.arn") });
+    const names = Object.keys(stack.output);
+    expect(names.filter((name) => /access_key|user/.test(name))).toEqual([]);
+    expect(names).toContain("litellm_master_key");
   });
 });

@@ -28,7 +28,7 @@ const all: Required<LiteLlmProps> = {
   redis: { host: "open-webui-redis", port: 6379 },
   secretName: "proxy-keys",
   secretsVersion: 1,
-  accessKeySlot: "a",
+  awsCredentials: { kind: "access-key", slot: "a" },
   exposeMetrics: true,
   bedrockEndpoint: undefined,
   resources: { cpuRequest: "100m", memoryRequest: "400Mi", memoryLimit: "768Mi" },
@@ -208,11 +208,58 @@ describe("a rollout of LiteLlm", () => {
 
   it.each<readonly [string, string, string, Partial<LiteLlmProps>]>([
     ["the Secret's version is raised", podAnnotations.secretsVersion, "2", { secretsVersion: 2 }],
-    ["the Secret carries the other access key", podAnnotations.accessKeySlot, "b", { accessKeySlot: "b" }],
+    [
+      "the Secret carries the other access key",
+      podAnnotations.accessKeySlot,
+      "b",
+      { awsCredentials: { kind: "access-key", slot: "b" } },
+    ],
   ])("happens when %s, and nothing else of the pod changes", (_, annotation, value, changes) => {
     const after = render(changes).pod;
     expect(before.metadata.annotations).toHaveProperty([annotation]);
     expect(after.metadata.annotations).toEqual({ ...before.metadata.annotations, [annotation]: value });
     expect(after.spec).toEqual(before.spec);
+  });
+});
+
+describe("LiteLlm with a web identity", () => {
+  const roleArn = "arn:aws:iam::123456789012:role/test-chat";
+  const { container, objects, pod } = render({ awsCredentials: { kind: "web-identity", roleArn } });
+
+  it("runs as a service account of its own, whose token for the cluster it doesn't get", () => {
+    expect(findObject(objects, "ServiceAccount", "litellm")).toMatchObject({ automountServiceAccountToken: false });
+    expect(pod.spec).toMatchObject({ serviceAccountName: "litellm", automountServiceAccountToken: false });
+  });
+
+  it("finds a token that is for AWS alone, and for an hour, where boto3 looks for it", () => {
+    expect(pod.spec.volumes).toContainEqual({
+      name: "aws-token",
+      projected: {
+        sources: [{ serviceAccountToken: { audience: "sts.amazonaws.com", expirationSeconds: 3600, path: "token" } }],
+      },
+    });
+    expect(container.volumeMounts).toContainEqual({
+      name: "aws-token",
+      mountPath: "/var/run/secrets/aws",
+      readOnly: true,
+    });
+    const { AWS_WEB_IDENTITY_TOKEN_FILE } = plainVariables(container);
+    expect(AWS_WEB_IDENTITY_TOKEN_FILE).toBe("/var/run/secrets/aws/token");
+  });
+
+  it("assumes the role under its own name, at the Region's endpoint", () => {
+    expect(plainVariables(container)).toEqual({
+      ...plainVariables(render().container),
+      AWS_ROLE_ARN: roleArn,
+      AWS_WEB_IDENTITY_TOKEN_FILE: "/var/run/secrets/aws/token",
+      AWS_ROLE_SESSION_NAME: "litellm",
+      AWS_DEFAULT_REGION: "us-east-1",
+    });
+  });
+
+  it("has no AWS key, and no slot of one", () => {
+    const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, ...others } = secretVariables(render().container);
+    expect(secretVariables(container)).toEqual(others);
+    expect(pod.metadata.annotations).not.toHaveProperty([podAnnotations.accessKeySlot]);
   });
 });

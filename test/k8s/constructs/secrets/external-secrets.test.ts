@@ -10,6 +10,7 @@ const all: Required<ExternalSecretsProps> = {
   refreshInterval: "15m",
   hasAdmin: true,
   hasPrometheus: true,
+  hasAwsKey: true,
 };
 
 interface ExternalSecretSpec {
@@ -63,6 +64,11 @@ describe("ExternalSecrets", () => {
     });
   });
 
+  it("fetches no AWS key where LiteLLM has none", () => {
+    const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, ...others } = sources("litellm");
+    expect(sources("litellm", { hasAwsKey: false })).toEqual(others);
+  });
+
   it("fetches for Open WebUI its own key for the proxy, its own keys and passwords, and no AWS key", () => {
     expect(sources("open-webui")).toEqual({
       OPENAI_API_KEY: "litellm_key_open_webui",
@@ -104,7 +110,7 @@ describe("ExternalSecrets", () => {
   it.each([true, false])("makes the very Secrets that the Secrets app makes, with an administrator: %s", (hasAdmin) => {
     const values = Object.fromEntries(Object.values(secretOutputs).map((output) => [output, `value-of-${output}`]));
     const expected = renderConstruct(
-      (scope) => new StackSecrets(scope, "secrets", { values, hasAdmin, hasPrometheus: true }),
+      (scope) => new StackSecrets(scope, "secrets", { values, hasAdmin, hasPrometheus: true, hasAwsKey: true }),
     ).objects;
     for (const name of names) {
       const { target, data } = specOf(name, { hasAdmin });

@@ -22,7 +22,7 @@ const values: EveryOutput = {
   redis_password_open_webui: "test-redis-password-of-open-webui",
 };
 
-const all: Required<StackSecretsProps> = { values, hasAdmin: true, hasPrometheus: true };
+const all: Required<StackSecretsProps> = { values, hasAdmin: true, hasPrometheus: true, hasAwsKey: true };
 
 function render(changes: Partial<StackSecretsProps> = {}) {
   return renderConstruct((scope) => new StackSecrets(scope, "secrets", { ...all, ...changes })).objects;
@@ -49,6 +49,16 @@ describe("StackSecrets", () => {
       CONSUMER_KEY_PROMETHEUS: "test-key-of-prometheus",
       AWS_ACCESS_KEY_ID: "test-access-key-id",
       AWS_SECRET_ACCESS_KEY: "test-secret-access-key",
+      REDIS_PASSWORD: "test-redis-password-of-litellm",
+    });
+  });
+
+  it("gives LiteLLM no AWS key where it has none, and asks for none", () => {
+    const { aws_access_key_id: _, aws_secret_access_key: __, ...others } = values;
+    expect(dataOf("litellm", { values: others, hasAwsKey: false })).toEqual({
+      LITELLM_MASTER_KEY: "test-master-key",
+      CONSUMER_KEY_OPEN_WEBUI: "test-key-of-open-webui",
+      CONSUMER_KEY_PROMETHEUS: "test-key-of-prometheus",
       REDIS_PASSWORD: "test-redis-password-of-litellm",
     });
   });

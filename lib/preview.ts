@@ -47,13 +47,16 @@ export function listSubstitutions(
 ): readonly Substitution[] {
   const substitutions: Substitution[] = [
     { setting: "Amazon Bedrock", instead: "a simulated one in the cluster", why: "no account, no key, no cost" },
-    { setting: "secrets, credentials", instead: "random ones, made now", why: "Terraform isn't run" },
+    { setting: "secrets", instead: "random ones, made now", why: "Terraform isn't run" },
     { setting: "namespace", instead: previewNamespace, why: "an installation stays untouched" },
     { setting: "host, ingress", instead: `a port-forward: localhost:${port}`, why: "no name, no certificate" },
     { setting: "storage class", instead: storageClass ?? "the cluster's default", why: "the cluster may lack yours" },
   ];
   if (config.monitoring.kind !== "none") {
     substitutions.push({ setting: "monitoring", instead: "none", why: "the operator may not be there" });
+  }
+  if (config.aws.credentials.kind === "web-identity") {
+    substitutions.push({ setting: "credentials", instead: "a made-up key", why: "AWS isn't asked for a role" });
   }
   if (config.openWebUi.auth.kind === "trusted-header") {
     substitutions.push({ setting: "sign-in", instead: "one shared account", why: "no proxy in front names the user" });

@@ -66,6 +66,14 @@ describe("a preview", () => {
     expect(settings(withAuth(header))).toContain("sign-in");
   });
 
+  it("signs with a made-up key where AWS would be asked for a role", () => {
+    const config = loadExample("web-identity");
+    expect(previewOf(config, options).aws).toEqual({ ...config.aws, credentials: { kind: "access-key" } });
+    const settings = (given: StackConfig) => listSubstitutions(given, options).map(({ setting }) => setting);
+    expect(settings(config)).toContain("credentials");
+    expect(settings(loadExample("homelab"))).not.toContain("credentials");
+  });
+
   it("says what it takes instead, where it matters only", () => {
     const config = loadExample("homelab");
     const instead = (given: StackConfig, setting: string) =>

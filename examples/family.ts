@@ -8,7 +8,11 @@ export default defineConfig({
     "nova-lite": { model: "amazon.nova-lite-v1:0" },
     "nova-micro": { model: "amazon.nova-micro-v1:0" },
   },
-  aws: { userName: "family-chat" },
+  aws: {
+    userName: "family-chat",
+    // Above what the proxy's budget lets through in a month: AWS' brake is the last one, and isn't lifted by itself.
+    spendGuard: { monthlyUsd: 40, notify: ["parent@example.com"], tokenAlarms: {} },
+  },
   liteLlm: { budget: { kind: "limited", limitUsd: 1, period: "1d" } },
   openWebUi: {
     auth: { kind: "trusted-header", owner: "parent@example.com", newUsers: "pending" },

@@ -86,14 +86,12 @@ export const plainOutputs = {
   roleArn: "role_arn",
   policyArns: "policy_arns",
   accessKeySlot: "access_key_slot",
+  accessKeys: "access_keys",
 } as const;
 
 /** The two places an access key can have; slot `a` is the first key of every installation. */
 export const keySlots = ["a", "b"] as const;
 export type KeySlot = (typeof keySlots)[number];
-
-/** The slot whose key the Secret carries. */
-export const activeKeySlot: KeySlot = "a";
 
 /** Where local Terraform state lives, relative to the project: outside `cdktf.out`, which is rebuilt at will. */
 export const stateFolder = "state";

@@ -1,12 +1,14 @@
 import Table from "cli-table3";
+import { describeAccessKeys, isDueForRotation, nextStep, otherSlot } from "../lib/access-keys";
 import type { StackConfig } from "../lib/config";
+import { deployCommands } from "../lib/deploy-commands";
 import { type ConfiguredModel, catalogue, invocationId } from "../lib/models";
 import { components, ports } from "../lib/naming";
 import { publicUrl } from "../lib/public-url";
 import type { Rendered } from "./render";
 
-/** What was rendered, what the models cost, and what to do next. */
-export function summarise(config: StackConfig, rendered: Rendered): string {
+/** What was rendered, what the models cost, how old the access key is, and what to do next. */
+export function summarise(config: StackConfig, rendered: Rendered, now: Date = new Date()): string {
   const kubernetes = countByName(rendered.objectKinds);
   const aws = countByName(rendered.resourceTypes);
   return [
@@ -17,33 +19,33 @@ export function summarise(config: StackConfig, rendered: Rendered): string {
     table(["alias", "Bedrock id", "in", "out", "when it fails"], config.models.map(modelRow)),
     ...config.models.flatMap(lifecycleWarning),
     "",
+    ...accessKey(config, now),
+    ...spendGuard(config),
     ...whereTheChatIs(config),
     "Next:",
-    ...nextSteps(config).map((step, index) => `  ${index + 1}. ${step}`),
+    ...deployCommands(config).map((step, index) => `  ${index + 1}. ${step}`),
   ].join("\n");
+}
+
+/** In a rotation the step that it waits for, otherwise whether it is time for one. */
+function accessKey({ accessKeys }: StackConfig, now: Date): readonly string[] {
+  const isRotating = accessKeys[otherSlot(accessKeys.inUse)] !== undefined;
+  const next = isRotating || isDueForRotation(accessKeys, now);
+  return [
+    `Access key: ${describeAccessKeys(accessKeys, now)}.`,
+    ...(next ? [`  npm run -s rotate-key -- --next ${nextStep(accessKeys, now).does}.`] : []),
+  ];
+}
+
+function spendGuard({ aws }: StackConfig): readonly string[] {
+  if (aws.spendGuard === undefined) return ["Spend guard: none; AWS itself stops nothing (docs/costs.md)."];
+  return [`Spend guard: AWS denies every model at ${aws.spendGuard.monthlyUsd} USD a month.`];
 }
 
 function whereTheChatIs(config: StackConfig): readonly string[] {
   if (config.ingress.kind !== "none") return [`The chat will be at ${publicUrl(config)}.`];
   const forward = `kubectl -n ${config.namespace} port-forward service/${components.openWebUi} ${ports.openWebUi}:${ports.openWebUiService}`;
   return [`The chat will be at http://localhost:${ports.openWebUi} while this runs: ${forward}`];
-}
-
-function nextSteps({ secrets }: StackConfig): readonly string[] {
-  const apply = "npx cdk8s synth --stdout | kubectl apply --server-side -f -";
-  const deploy = "npx cdktf deploy";
-  switch (secrets.kind) {
-    case "terraform":
-      return [deploy, "npm run -s secrets | kubectl apply --server-side -f -", apply];
-    case "existing":
-      return [
-        deploy,
-        apply,
-        `fill the Secrets ${secrets.liteLlm}, ${secrets.openWebUi} and ${secrets.redis} (docs/configuration.md): the pods wait for them`,
-      ];
-    case "external":
-      return [deploy, `fill ${secrets.remoteKey} in the store ${secrets.store.name} (docs/configuration.md)`, apply];
-  }
 }
 
 function modelRow(model: ConfiguredModel): string[] {

@@ -1,6 +1,5 @@
 import type { Construct } from "constructs";
 import type { StackConfig } from "../../lib/config";
-import { activeKeySlot } from "../../lib/naming";
 import type { Images } from "../../lib/versions";
 import { roleArn } from "../../lib/web-identity";
 import type { AwsCredentials } from "../constructs/litellm/aws-credentials";
@@ -50,8 +49,8 @@ export class LiteLlmChart extends StackChart {
   }
 }
 
-function awsCredentialsOf({ aws: { credentials, userName } }: StackConfig): AwsCredentials {
+function awsCredentialsOf({ accessKeys, aws: { credentials, userName } }: StackConfig): AwsCredentials {
   return credentials.kind === "access-key"
-    ? { kind: "access-key", slot: activeKeySlot }
+    ? { kind: "access-key", slot: accessKeys.inUse }
     : { kind: "web-identity", roleArn: roleArn(credentials.accountId, userName) };
 }

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { loadAccessKeys } from "../access-keys";
 import { parseConfig, type StackConfig } from "./parse";
 import { ConfigError } from "./problems";
 
@@ -7,10 +8,11 @@ import { ConfigError } from "./problems";
 const defaultConfigFile = "stack.config.ts";
 
 /**
- * Loads the configuration that `STACK_CONFIG` names, or `stack.config.ts`.
+ * Loads the configuration that `STACK_CONFIG` names, or `stack.config.ts`, with the state of its access keys.
  * @param env - where `STACK_CONFIG` is looked up
  * @returns the checked and completed configuration
- * @throws ConfigError when the file is missing, can't be read as TypeScript, or is no valid configuration
+ * @throws ConfigError when the file is missing, can't be read as TypeScript, or is no valid configuration, or when the
+ * access keys' file is wrong
  */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): StackConfig {
   const name = env["STACK_CONFIG"] || defaultConfigFile;
@@ -20,7 +22,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): StackConfig {
       { path: "", message: `there is no such file; create it, or name another one: STACK_CONFIG=examples/minimal.ts.` },
     ]);
   }
-  return parseConfig(readDefaultExport(file, name), name);
+  const config = parseConfig(readDefaultExport(file, name), name);
+  return { ...config, accessKeys: loadAccessKeys(config.aws.userName) };
 }
 
 function readDefaultExport(file: string, name: string): unknown {

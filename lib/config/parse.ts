@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type AccessKeys, firstAccessKeys } from "../access-keys";
 import type { ConfiguredModel } from "../models";
 import { ConfigError, describeIssue, findSecrets, type Problem, secretLikeness, show } from "./problems";
 import { resolveModels } from "./resolve-models";
@@ -15,6 +16,8 @@ import {
 export interface StackConfig extends Omit<ParsedConfig, "models"> {
   /** In the order of the configuration file. */
   readonly models: readonly ConfiguredModel[];
+  /** Beside the configuration file: which access keys exist. */
+  readonly accessKeys: AccessKeys;
 }
 
 /**
@@ -26,7 +29,7 @@ export function defineConfig(config: StackConfigInput): StackConfigInput {
 }
 
 /**
- * Checks a configuration and completes it with its defaults.
+ * Checks a configuration and completes it with its defaults, and with the access key that every installation begins with.
  * @param input - what the configuration file exports
  * @param source - the file's name, for the message
  * @throws ConfigError with every problem that was found
@@ -38,7 +41,7 @@ export function parseConfig(input: unknown, source: string): StackConfig {
   const { models, problems } = checkMeaning(readable(input));
   const all = [...leaks, ...withoutLeaks([...shapeProblems, ...problems], leaks)];
   if (!parsed.success || all.length > 0) throw new ConfigError(source, all);
-  return { ...parsed.data, models };
+  return { ...parsed.data, models, accessKeys: firstAccessKeys };
 }
 
 /** What can be read of a configuration whose other parts may be wrong: so that one run names all problems. */

@@ -5,7 +5,7 @@ import { isPublicBlock } from "../network";
 import { didYouMean, show } from "./problems";
 
 /** A group of settings that knows its keys: an unknown one is named, with the allowed ones. */
-function group<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+export function group<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   const allowed = Object.keys(shape);
   return z.strictObject(shape, {
     error: (issue) => {
@@ -420,6 +420,71 @@ const budget = oneOf(
   ],
 );
 
+/** Where Terraform keeps its state, which holds secrets in clear. */
+const terraformState = oneOf(
+  ["local", "s3"],
+  [
+    /** A file in `state/`. */
+    group({ kind: z.literal("local") }),
+    group({
+      /** An object in a bucket that exists already, with a lock file beside it. Wants Terraform 1.10. */
+      kind: z.literal("s3"),
+      bucket: z
+        .string()
+        .regex(
+          /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+          'allowed: the name of an S3 bucket, such as "my-terraform-state".',
+        ),
+      /** The bucket's Region. @default aws.region */
+      region: regionSchema.optional(),
+      /** What stands before the state's name, such as `chat/prod`. @default nothing */
+      keyPrefix: z
+        .string()
+        .regex(/^[A-Za-z0-9_.-]+(?:\/[A-Za-z0-9_.-]+)*$/, 'allowed: names joined by "/", such as "chat/prod".')
+        .optional(),
+    }),
+  ],
+);
+
+/** Half of what AWS takes in keys and values of tags: neither `$`, which joins the two in a budget's filter, nor `*`. */
+const tagText = z
+  .string()
+  .regex(/^[A-Za-z0-9 _.:/=+@-]{1,100}$/, "allowed: letters, digits, spaces and _.:/=+@-, at most 100.");
+
+/** Whose costs a budget counts. */
+const budgetScope = oneOf(
+  ["account", "principal-tag"],
+  [
+    /** All of the account's, AWS Marketplace's (Claude) among them. */
+    group({ kind: z.literal("account") }),
+    group({
+      /** Those of the IAM principals with a tag, once it is activated as a cost allocation tag. */
+      kind: z.literal("principal-tag"),
+      key: tagText,
+      /** @default aws.userName */
+      value: tagText.optional(),
+    }),
+  ],
+);
+
+/** AWS's own brake and signals, behind the proxy's budget. */
+const spendGuard = group({
+  /** USD of a calendar month. At this cost a policy that denies every model is attached to the IAM user. */
+  monthlyUsd: z.int().min(1),
+  /** Who gets AWS's e-mails. */
+  notify: z
+    .array(z.email('allowed: an e-mail address such as "you@example.com".'))
+    .min(1)
+    .max(10)
+    .refine((addresses) => new Set(addresses).size === addresses.length, "allowed: each address once."),
+  scope: budgetScope.prefault({ kind: "account" }),
+  /** Alarms on the tokens that each model counts, within minutes. @default none */
+  tokenAlarms: group({
+    /** USD that one model's tokens of five minutes may cost, by the catalogue's prices. */
+    usdPerFiveMinutes: z.number().positive().default(1),
+  }).optional(),
+});
+
 /** The whole configuration, as `stack.config.ts` gives it. */
 export const stackSchema = group({
   /** Host name under which people reach the chat. */
@@ -444,6 +509,11 @@ export const stackSchema = group({
     credentials: credentials.prefault({ kind: "access-key" }),
     /** From where alone the models may be called. @default anywhere */
     sourceIps: z.array(publicCidr).min(1).optional(),
+    state: terraformState.prefault({ kind: "local" }),
+    /** @default none: then AWS itself stops nothing */
+    spendGuard: spendGuard.optional(),
+    /** Lets Terraform delete the IAM user and the key in use, and says why. @default it refuses */
+    allowDestroy: group({ reason }).optional(),
   }).prefault({}),
   liteLlm: group({
     replicas: z.int().min(1).max(10).default(1),

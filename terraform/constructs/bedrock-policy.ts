@@ -24,7 +24,7 @@ export interface BedrockPolicyProps {
 const maximumSize = 6144;
 
 /** Managed policies of a user, and of a role. Source: the same page. */
-const attachableByDefault = 10;
+export const attachablePolicies = 10;
 
 /**
  * Customer-managed policies that allow the configured models and nothing else (a user's inline policies would be too
@@ -69,7 +69,7 @@ function policyDocument(options: PermissionOptions): string {
 
 /** The models of each policy. */
 function distribute(props: BedrockPolicyProps): readonly (readonly ConfiguredModel[])[] {
-  const maximumPolicies = props.maximumPolicies ?? attachableByDefault;
+  const maximumPolicies = props.maximumPolicies ?? attachablePolicies;
   // Any account's number has as many digits as the real one.
   const sizeOf = (models: readonly ConfiguredModel[]) =>
     policyDocument({ ...props, models, accountId: "0".repeat(12) }).length;

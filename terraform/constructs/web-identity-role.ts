@@ -14,6 +14,8 @@ export interface WebIdentityRoleProps {
   readonly provider: "create" | "existing";
   /** Namespace of LiteLLM's service account. */
   readonly namespace: string;
+  /** By which AWS tells the role's costs from others. @default none */
+  readonly tags?: Record<string, string> | undefined;
 }
 
 /**
@@ -42,6 +44,7 @@ export class WebIdentityRole extends Construct {
       name: props.name,
       description: "Lets LiteLLM's service account call its configured Bedrock models.",
       assumeRolePolicy: trustPolicy(provider, props),
+      ...(props.tags === undefined ? {} : { tags: props.tags }),
     });
   }
 }

@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import type { StackConfig } from "../../lib/config";
 import { secretLikeness } from "../../lib/config/problems";
 import { catalogue, invocationId } from "../../lib/models";
-import { components, plainOutputs, secretOutputs, stateFolder } from "../../lib/naming";
+import { components, partOf, plainOutputs, secretOutputs, stateFolder } from "../../lib/naming";
 import { maximumPolicySize, type PolicyDocument, policyTexts, readPolicies } from "../support/iam";
 import { at, list, ofKind, record, renderManifests, textsOf } from "../support/manifests";
 import { renderTerraform, type TerraformJson } from "../support/terraform";
@@ -26,7 +26,7 @@ function resourcesOf(stack: TerraformJson, type: string): Readonly<Record<string
 }
 
 /** Attributes that the providers' schemas mark as sensitive, and the id of the key that belongs to the secret one. */
-const sensitiveReference = /\$\{(?:random_password\.|aws_iam_access_key\.)/;
+const sensitiveReference = /\$\{(?:random_password\.|aws_iam_access_key\.[^.}]+\.(?!status\}))/;
 
 function withOutput(
   stack: TerraformJson,
@@ -49,12 +49,12 @@ function renamed(stack: TerraformJson, type: string, from: string, to: string): 
  * The ids under which Terraform's state knows what is deployed. Another id deletes the object and makes a new one:
  * a new key, new passwords, a policy that is gone in between. Without `moved` blocks none of these may change.
  */
-function contractOf(
+function principalContract(
   stack: TerraformJson,
-  { aws: { credentials } }: StackConfig,
+  { credentials }: StackConfig["aws"],
 ): Readonly<Record<string, readonly string[]>> {
   // A second policy is there when the first can't hold all models.
-  const count = policyTexts(stack).length;
+  const count = readPolicies(stack).length;
   const aws_iam_policy = ["policy_1_3ED22366", "policy_2_6D811892"].slice(0, count);
   const attachments = ["policy_1-attachment_CD9765B7", "policy_2-attachment_C6E77D4F"].slice(0, count);
   return credentials.kind === "access-key"
@@ -71,6 +71,35 @@ function contractOf(
         aws_iam_role_policy_attachment: attachments,
       };
 }
+
+/** What a spend guard adds. */
+const guardContract: Readonly<Record<string, readonly string[]>> = {
+  aws_budgets_budget: ["spend-guard_budget_6A2986B9"],
+  aws_budgets_budget_action: ["spend-guard_action_29604A5D"],
+  aws_iam_policy: ["spend-guard_denial_32B4A2C9"],
+  aws_iam_role: ["spend-guard_role_3BEA9C32"],
+  aws_iam_role_policy: ["spend-guard_role-policy_CAA88A87"],
+};
+/** What its token alarms add, besides an alarm per model and a subscription per address. */
+const alarmsContract: Readonly<Record<string, readonly string[]>> = {
+  aws_sns_topic: ["token-alarms_topic_032CE3B7"],
+};
+const perModelOrAddress: readonly string[] = ["aws_cloudwatch_metric_alarm", "aws_sns_topic_subscription"];
+
+function contractOf(stack: TerraformJson, { aws, secrets }: StackConfig): Readonly<Record<string, readonly string[]>> {
+  const guard = aws.spendGuard === undefined ? {} : guardContract;
+  const alarms = aws.spendGuard?.tokenAlarms === undefined ? {} : alarmsContract;
+  const random_password = secrets.kind === "terraform" ? secretsContract : [];
+  const parts: readonly Readonly<Record<string, readonly string[]>>[] = [
+    principalContract(stack, aws),
+    guard,
+    alarms,
+    { random_password },
+  ];
+  const types = new Set(parts.flatMap((part) => Object.keys(part)));
+  return Object.fromEntries([...types].map((type) => [type, parts.flatMap((part) => part[type] ?? [])]));
+}
+
 const masterKeyId = "application-secrets_litellm-master-key_337A8378";
 const secretsContract: readonly string[] = [
   "application-secrets_litellm-key-open-webui_B5E51A9D",
@@ -81,6 +110,45 @@ const secretsContract: readonly string[] = [
   "application-secrets_redis-password-litellm_49676A00",
   "application-secrets_redis-password-open-webui_5BC3742C",
 ];
+
+type Resource = readonly [id: string, settings: Readonly<Record<string, unknown>>];
+
+function idsAndSettings(stack: TerraformJson, types: readonly string[]): readonly Resource[] {
+  return types.flatMap((type) => Object.entries(stack.resource[type] ?? {}));
+}
+
+/** Resources of AWS that have tags: their class says so. */
+function taggable(stack: TerraformJson): readonly Resource[] {
+  const types = Object.keys(stack.resource).filter((type) => type.startsWith("aws_"));
+  return idsAndSettings(stack, types.filter(hasTags));
+}
+
+interface ResourceClass {
+  readonly tfResourceType?: string;
+  readonly prototype: object;
+}
+
+function hasTags(type: string): boolean {
+  const module = type.replace("aws_", "").replaceAll("_", "-");
+  const exported = require(`@cdktf/provider-aws/lib/${module}`) as Readonly<Record<string, ResourceClass>>;
+  const resource = Object.values(exported).find(({ tfResourceType }) => tfResourceType === type);
+  if (resource === undefined) throw new Error(`${type}: no such class in ${module}`);
+  return "tagsAll" in resource.prototype;
+}
+
+/** What nobody can make again as it was: the user and the key that is in use. */
+function unrecoverable(stack: TerraformJson): readonly Resource[] {
+  const inUse = String(stack.output["aws_access_key_id"]?.value);
+  return idsAndSettings(stack, ["aws_iam_user", "aws_iam_access_key"]).filter(
+    ([id]) => id === "user" || inUse.includes(`.${id}.`),
+  );
+}
+
+function attachments(stack: TerraformJson): readonly string[] {
+  return ["aws_iam_user_policy_attachment", "aws_iam_role_policy_attachment"].flatMap((type) =>
+    Object.keys(resourcesOf(stack, type)),
+  );
+}
 
 /** Places of this machine. */
 const localPaths = [process.cwd(), homedir(), tmpdir()].filter((folder) => folder.length > 1);
@@ -111,12 +179,12 @@ const rules: readonly Rule[] = [
     count: ({ output }) => Object.keys(output).length,
     atLeast: 2,
     violations: ({ output }, { aws, secrets }) => {
-      const { userArn, roleArn, policyArns, accessKeySlot } = plainOutputs;
+      const { userArn, roleArn, policyArns, accessKeySlot, accessKeys } = plainOutputs;
       const { awsAccessKeyId, awsSecretAccessKey, ...random } = secretOutputs;
       const expected: readonly string[] = [
         policyArns,
         ...(aws.credentials.kind === "access-key"
-          ? [userArn, accessKeySlot, awsAccessKeyId, awsSecretAccessKey]
+          ? [userArn, accessKeySlot, accessKeys, awsAccessKeyId, awsSecretAccessKey]
           : [roleArn]),
         ...(secrets.kind === "terraform" ? Object.values(random) : []),
       ];
@@ -143,11 +211,23 @@ const rules: readonly Rule[] = [
     finds: ["holds an AWS access key id"],
   },
   {
-    says: "keeps its state beside cdktf.out, in a folder for its owner only",
+    says: "keeps its state beside cdktf.out in a folder for its owner only, or encrypted and locked in a bucket",
     count: ({ terraform }) => Object.keys(terraform.backend).length,
     atLeast: 1,
     violations: ({ terraform }, { aws }) => {
-      const expected = { local: { path: `../../../${stateFolder}/${aws.userName}.tfstate` } };
+      const { state, region, userName } = aws;
+      const expected =
+        state.kind === "local"
+          ? { local: { path: `../../../${stateFolder}/${userName}.tfstate` } }
+          : {
+              s3: {
+                bucket: state.bucket,
+                encrypt: true,
+                key: `${state.keyPrefix}/${userName}.tfstate`,
+                region,
+                use_lockfile: true,
+              },
+            };
       const given = JSON.stringify(terraform.backend);
       return given === JSON.stringify(expected) ? [] : [`the backend is ${given}`];
     },
@@ -173,13 +253,11 @@ const rules: readonly Rule[] = [
     says: "knows what is deployed under the ids that it always had",
     count: ({ resource }) => Object.values(resource).flatMap((ofType) => Object.keys(ofType)).length,
     atLeast: 4,
-    violations: (stack, config) => {
-      const random_password = config.secrets.kind === "terraform" ? secretsContract : [];
-      return Object.entries({ ...contractOf(stack, config), random_password }).flatMap(([type, expected]) => {
+    violations: (stack, config) =>
+      Object.entries(contractOf(stack, config)).flatMap(([type, expected]) => {
         const given = Object.keys(resourcesOf(stack, type)).sort();
-        return given.join() === expected.join() ? [] : [`${type}: ${given.join(", ")}`];
-      });
-    },
+        return given.join() === [...expected].sort().join() ? [] : [`${type}: ${given.join(", ")}`];
+      }),
     break: (stack) => {
       const keyRenamed = renamed(stack, "aws_iam_access_key", "access-key_a_93B21314", "access-key_b_12345678");
       return renamed(keyRenamed, "random_password", masterKeyId, "master-key");
@@ -223,11 +301,55 @@ const rules: readonly Rule[] = [
     finds: ["large has 6145 characters"],
   },
   {
+    says: "marks every resource of AWS that can have tags as ours, by the provider's default",
+    count: (stack) => taggable(stack).length,
+    atLeast: 2,
+    violations: (stack) => {
+      const byDefault = at(stack.provider, "aws", "0", "default_tags", "0", "tags", "part-of");
+      return taggable(stack)
+        .filter(([, { tags }]) => (at(tags, "part-of") ?? byDefault) !== partOf)
+        .map(([id]) => id);
+    },
+    break: (stack) => ({ ...stack, provider: { ...stack.provider, aws: [{ region: "us-east-1" }] } }),
+    finds: ["policy_1_3ED22366", "user"],
+  },
+  {
+    says: "keeps Terraform from deleting the user and the key in use, unless the configuration unlocks it",
+    // A role can be made again: nothing outside of AWS knows it but by its name.
+    count: (stack) => unrecoverable(stack).length + Object.keys(resourcesOf(stack, "aws_iam_role")).length,
+    atLeast: 1,
+    violations: (stack, { aws }) =>
+      unrecoverable(stack)
+        .filter(([, { lifecycle }]) => at(lifecycle, "prevent_destroy") !== (aws.allowDestroy === undefined))
+        .map(([id]) => id),
+    break: (stack) => withResource(stack, "aws_iam_user", "user", { name: "user" }),
+    finds: ["user"],
+  },
+  {
+    says: "leaves a place among ten attached policies to the one that AWS Budgets attaches",
+    count: (stack) => readPolicies(stack).length,
+    atLeast: 1,
+    violations: (stack, { aws }) => {
+      const attached = attachments(stack).length;
+      return attached + (aws.spendGuard === undefined ? 0 : 1) > 10 ? [`${attached} are attached`] : [];
+    },
+    break: (stack) =>
+      Array.from({ length: 10 }, (_, index) => `more-${index}`).reduce(
+        (more, id) => withResource(more, "aws_iam_user_policy_attachment", id, {}),
+        stack,
+      ),
+    finds: ["11 are attached"],
+  },
+  {
     says: "makes one user or role, without any other policy, group or password",
     count: ({ resource }) => Object.keys(resource).length,
     atLeast: 3,
-    violations: (stack, config) =>
-      Object.keys(stack.resource).filter((type) => type !== "random_password" && !(type in contractOf(stack, config))),
+    violations: (stack, config) => {
+      const known = contractOf(stack, config);
+      return Object.keys(stack.resource).filter(
+        (type) => !(type in known) && !("aws_sns_topic" in known && perModelOrAddress.includes(type)),
+      );
+    },
     break: (stack) => withResource(stack, "aws_iam_user_policy", "inline", {}),
     finds: ["aws_iam_user_policy"],
   },

@@ -36,9 +36,14 @@ export function policyTexts({ resource }: TerraformJson): readonly (readonly [id
   ]);
 }
 
-/** A stack's policies: together they are what the user or role may do. */
-export function readPolicies(terraform: TerraformJson): readonly PolicyDocument[] {
-  return policyTexts(terraform).map(([, text]) => JSON.parse(text) as PolicyDocument);
+/** The policies that Terraform attaches to the user or role: together they are what it may do. */
+export function readPolicies({ resource, ...terraform }: TerraformJson): readonly PolicyDocument[] {
+  const attached = ["aws_iam_user_policy_attachment", "aws_iam_role_policy_attachment"].flatMap((type) =>
+    Object.values(resource[type] ?? {}).map(({ policy_arn }) => String(policy_arn)),
+  );
+  return policyTexts({ resource, ...terraform })
+    .filter(([id]) => attached.includes(`\${aws_iam_policy.${id}.arn}`))
+    .map(([, text]) => JSON.parse(text) as PolicyDocument);
 }
 
 /** What is asked about a request. */

@@ -11,7 +11,15 @@ const variants: Readonly<Record<string, unknown>> = {
       "nova-micro": { model: "amazon.nova-micro-v1:0", profile: "us" },
       titan: { model: "amazon.titan-embed-text-v2:0" },
     },
-    aws: { region: "us-west-2" },
+    aws: {
+      region: "us-west-2",
+      spendGuard: {
+        monthlyUsd: 10,
+        notify: ["you@example.com"],
+        scope: { kind: "principal-tag", key: "app" },
+        tokenAlarms: { usdPerFiveMinutes: 0.5 },
+      },
+    },
     openWebUi: { auth: { kind: "accounts", owner: "you@example.com" } },
   },
   // More than one policy holds, on EKS.
@@ -47,6 +55,7 @@ const variants: Readonly<Record<string, unknown>> = {
     host: "chat.example.com",
     namespace: "chat",
     models: { "nova-lite": { model: "amazon.nova-lite-v1:0", profile: "in-region" } },
+    aws: { state: { kind: "s3", bucket: "my-terraform-state", keyPrefix: "chat" } },
     liteLlm: { budget: { kind: "unlimited", reason: "A test of what has no budget." } },
     openWebUi: { auth: { kind: "trusted-header", owner: "you@example.com", nameHeader: "X-Auth-Request-User" } },
     ingress: {

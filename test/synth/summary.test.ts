@@ -1,3 +1,4 @@
+import type { AccessKeys } from "../../lib/access-keys";
 import { summarise } from "../../synth/summary";
 import { accept, minimal, minimalWith } from "../support/config-input";
 
@@ -46,6 +47,8 @@ Models, called from us-east-1 (USD per million tokens):
 │ nova-lite │ us.amazon.nova-lite-v1:0 │ 0.06 │ 0.24 │ error         │
 └───────────┴──────────────────────────┴──────┴──────┴───────────────┘
 
+Access key: slot a, age not recorded, in use.
+Spend guard: none; AWS itself stops nothing (docs/costs.md).
 The chat will be at http://localhost:8080 while this runs: kubectl -n open-webui port-forward service/open-webui 8080:80
 Next:
   1. npx cdktf deploy
@@ -96,6 +99,40 @@ Next:
   it("doesn't warn of a model with a definition of its own", () => {
     const definition = { offers: { us: { prices: { input: 1, output: 2 }, routes: { "us-east-1": ["us-east-1"] } } } };
     expect(summaryOf(minimalWith({ "models.own": { model: "acme.chat-v1:0", definition } }))).not.toContain("Warning");
+  });
+
+  const now = new Date("2026-11-23T12:00:00Z");
+
+  function accessKeyLines(accessKeys: AccessKeys): readonly string[] {
+    const lines = summarise({ ...accept(minimal), accessKeys }, rendered, now).split("\n");
+    return lines.slice(
+      lines.findIndex((line) => line.startsWith("Access key")),
+      lines.findIndex((line) => line.startsWith("Spend guard")),
+    );
+  }
+
+  it("says how old the access key is, and from 90 days on how to rotate it", () => {
+    const keys = (created: string): AccessKeys => ({ inUse: "a", a: { status: "Active", created } });
+    expect(accessKeyLines(keys("2026-11-01T00:00:00Z"))).toEqual(["Access key: slot a, 22 days old, in use."]);
+    expect(accessKeyLines(keys("2026-08-01T00:00:00Z"))).toEqual([
+      "Access key: slot a, 114 days old, in use.",
+      "  npm run -s rotate-key -- --next makes a second key, in slot b; nobody uses it yet.",
+    ]);
+  });
+
+  it("says in a rotation which keys there are, and what comes next", () => {
+    const b = { status: "Active", created: "2026-11-22T00:00:00Z" } as const;
+    expect(accessKeyLines({ inUse: "b", a: { status: "Active" }, b })).toEqual([
+      "Access key: slot b, 1 day old, in use; slot a, age not recorded, active.",
+      "  npm run -s rotate-key -- --next deactivates the old key in slot a; it can still come back.",
+    ]);
+  });
+
+  it("says at what cost AWS steps in", () => {
+    const spendGuard = { monthlyUsd: 40, notify: ["you@example.com"] };
+    expect(summaryOf(minimalWith({ "aws.spendGuard": spendGuard }))).toContain(
+      "\nSpend guard: AWS denies every model at 40 USD a month.\n",
+    );
   });
 
   it("shows the address as people will type it", () => {

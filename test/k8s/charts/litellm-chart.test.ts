@@ -1,19 +1,22 @@
 import { Testing } from "cdk8s";
 import { LiteLlmChart } from "../../../k8s/charts/litellm-chart";
-import { activeKeySlot, podAnnotations } from "../../../lib/naming";
-import { accept, minimalWith } from "../../support/config-input";
+import { podAnnotations } from "../../../lib/naming";
+import { accept, minimal, minimalWith } from "../../support/config-input";
 import { testImages } from "../../support/images";
 import { findContainer, findObject, plainVariables } from "../../support/kubernetes";
 
+const redis = { host: "open-webui-redis", port: 6379 };
+
 function chartOf(changes: Readonly<Record<string, unknown>> = {}): LiteLlmChart {
-  const redis = { host: "open-webui-redis", port: 6379 };
   return new LiteLlmChart(Testing.app(), "litellm", accept(minimalWith(changes)), testImages, { redis });
 }
 
 describe("LiteLlmChart", () => {
-  it("carries the active key slot, so that another key rolls the pods", () => {
-    const { template } = findObject(chartOf().toJson(), "Deployment", "litellm").spec;
-    expect(template.metadata.annotations[podAnnotations.accessKeySlot]).toBe(activeKeySlot);
+  it.each(["a", "b"] as const)("carries the slot of the key in use, %s, so that another key rolls the pods", (slot) => {
+    const config = { ...accept(minimal), accessKeys: { inUse: slot, [slot]: { status: "Active" } } as const };
+    const chart = new LiteLlmChart(Testing.app(), "litellm", config, testImages, { redis });
+    const { template } = findObject(chart.toJson(), "Deployment", "litellm").spec;
+    expect(template.metadata.annotations[podAnnotations.accessKeySlot]).toBe(slot);
   });
 
   it("assumes the role of the configured account, which has the configured name", () => {

@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import { ConfigError, explainConfigErrors, loadConfig } from "../../../lib/config";
 import { project, runProgram } from "../../support/command-line";
 import { loadExample } from "../../support/examples";
@@ -64,6 +65,22 @@ describe("loadConfig", () => {
   it("loads what the project itself deploys", () => {
     process.chdir(project);
     expect(loadConfig({}).models.length).toBeGreaterThan(0);
+  });
+
+  it("takes the state of the access keys from the file that is named as the user", () => {
+    const folder = temporaryFolder();
+    process.chdir(folder);
+    writeFile(folder, "stack.config.ts", valid.replace("models:", 'aws: { userName: "my-chat" },\n  models:'));
+    expect(loadConfig({}).accessKeys).toEqual({ inUse: "a", a: { status: "Active" } });
+    mkdirSync("access-keys");
+    const b = { status: "Active", created: "2026-01-02T03:04:05Z" };
+    writeFile(folder, "access-keys/other-chat.json", JSON.stringify({ inUse: "a" }));
+    writeFile(folder, "access-keys/my-chat.json", JSON.stringify({ inUse: "b", b }));
+    expect(loadConfig({}).accessKeys).toEqual({ inUse: "b", b });
+    writeFile(folder, "access-keys/my-chat.json", JSON.stringify({ inUse: "a", b }));
+    expect(refuse({}).message).toBe(
+      'access-keys/my-chat.json: 1 problem; nothing was written.\n  - inUse: got "a", a slot without a key; allowed: one with an active key.',
+    );
   });
 
   it("tells that there is no stack.config.ts", () => {

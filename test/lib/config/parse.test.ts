@@ -8,6 +8,8 @@ type Group<Name extends keyof StackConfigInput> = Exclude<StackConfigInput[Name]
 type Auth = Group<"openWebUi">["auth"];
 type Credentials = Exclude<Exclude<Group<"aws">, undefined>["credentials"], undefined>;
 type Budget = Exclude<Group<"liteLlm">["budget"], undefined>;
+type State = Exclude<Group<"aws">["state"], undefined>;
+type Scope = Exclude<Exclude<Group<"aws">["spendGuard"], undefined>["scope"], undefined>;
 type Tls = Exclude<Extract<Group<"ingress">, { kind: "traefik" }>["tls"], undefined>;
 
 const novaLite = "amazon.nova-lite-v1:0";
@@ -35,6 +37,7 @@ describe("a minimal configuration", () => {
     ["aws.region", "us-east-1"],
     ["aws.userName", "open-webui-bedrock"],
     ["aws.credentials.kind", "access-key"],
+    ["aws.state.kind", "local"],
     ["liteLlm.replicas", 1],
     ["liteLlm.budget.kind", "limited"],
     ["liteLlm.budget.limitUsd", 20],
@@ -61,7 +64,7 @@ describe("a minimal configuration", () => {
     ["cluster.dns.namespace", "kube-system"],
     ["cluster.dns.podLabels.k8s-app", "kube-dns"],
   ] as const;
-  const { models: _, ...settings } = accept(minimal);
+  const { models: _, accessKeys, ...settings } = accept(minimal);
   const found = new Map(leaves(settings));
 
   it.each(defaults)("gets %s = %j", (path, value) => {
@@ -71,6 +74,10 @@ describe("a minimal configuration", () => {
   it("gets no other default", () => {
     const given = ["host", "openWebUi.auth.kind", "openWebUi.auth.owner"];
     expect([...found.keys()].sort()).toEqual([...given, ...defaults.map(([path]) => path)].sort());
+  });
+
+  it("begins with an active access key in slot a", () => {
+    expect(accessKeys).toEqual({ inUse: "a", a: { status: "Active" } });
   });
 
   it("keeps what it gives", () => {
@@ -142,6 +149,21 @@ describe("the defaults of each kind", () => {
   it("makes the identity provider of a web identity", () => {
     const given = { kind: "web-identity", accountId: "123456789012", issuerUrl: "https://oidc.example.com" };
     expect(accept(minimalWith({ "aws.credentials": given })).aws.credentials).toEqual({ ...given, provider: "create" });
+  });
+
+  it("counts the whole account's costs for a spend guard, and has no token alarms", () => {
+    const spendGuard = { monthlyUsd: 40, notify: ["you@example.com"] };
+    expect(accept(minimalWith({ "aws.spendGuard": spendGuard })).aws.spendGuard).toEqual({
+      ...spendGuard,
+      scope: { kind: "account" },
+    });
+  });
+
+  it("lets the tokens of one model cost a dollar in five minutes", () => {
+    const spendGuard = { monthlyUsd: 40, notify: ["you@example.com"], tokenAlarms: {} };
+    expect(accept(minimalWith({ "aws.spendGuard": spendGuard })).aws.spendGuard?.tokenAlarms).toEqual({
+      usdPerFiveMinutes: 1,
+    });
   });
 
   it("counts a limited budget over 30 days", () => {
@@ -223,6 +245,20 @@ describe("settings that are given", () => {
       provider: "existing",
     },
   };
+  const state: EveryKind<State> = {
+    local: { kind: "local" },
+    s3: { kind: "s3", bucket: "my-terraform-state", region: "eu-west-1", keyPrefix: "chat/prod" },
+  };
+  const scope: EveryKind<Scope> = {
+    account: { kind: "account" },
+    "principal-tag": { kind: "principal-tag", key: "app", value: "chat" },
+  };
+  const spendGuard = {
+    monthlyUsd: 40,
+    notify: ["you@example.com", "me@example.com"],
+    scope: scope["principal-tag"],
+    tokenAlarms: { usdPerFiveMinutes: 0.5 },
+  };
   const resources = { cpuRequest: "1.5", memoryRequest: "1Gi", memoryLimit: "2Gi" };
   const complete: Complete<Omit<StackConfigInput, "models">> = {
     host: "llm.example.org",
@@ -232,6 +268,9 @@ describe("settings that are given", () => {
       userName: "chat",
       credentials: credentials["web-identity"],
       sourceIps: ["203.0.113.0/24", "2001:db8::/32"],
+      state: state.s3,
+      spendGuard,
+      allowDestroy: { reason: "the account is given up" },
     },
     liteLlm: { replicas: 3, budget: budget.limited, retries: 0, requestTimeoutSeconds: 60, resources },
     openWebUi: { auth: auth.accounts, storage: { size: "20G", storageClass: "fast" }, resources },
@@ -246,7 +285,7 @@ describe("settings that are given", () => {
   };
 
   it("are all kept", () => {
-    const { models, ...settings } = accept({ ...complete, models: minimal.models });
+    const { models, accessKeys: _, ...settings } = accept({ ...complete, models: minimal.models });
     expect(settings).toEqual(complete);
     expect(models).toHaveLength(1);
   });
@@ -277,6 +316,16 @@ describe("settings that are given", () => {
     expect(accept(minimalWith({ "aws.credentials": given })).aws.credentials).toEqual(given);
   });
 
+  it.each(Object.values(state))("are kept for aws.state.kind $kind", (given) => {
+    expect(accept(minimalWith({ "aws.state": given })).aws.state).toEqual(given);
+  });
+
+  it.each(Object.values(scope))("are kept for aws.spendGuard.scope.kind $kind", (given) => {
+    expect(accept(minimalWith({ "aws.spendGuard": { ...spendGuard, scope: given } })).aws.spendGuard?.scope).toEqual(
+      given,
+    );
+  });
+
   it.each(Object.values(budget))("are kept for liteLlm.budget.kind $kind", (given) => {
     expect(accept(minimalWith({ "liteLlm.budget": given })).liteLlm.budget).toEqual(given);
   });
@@ -294,6 +343,13 @@ describe("settings that are given", () => {
     ["host", "1.2.3.example"],
     ["namespace", "n".repeat(63)],
     ["aws.userName", "A".repeat(50)],
+    ["aws.spendGuard.monthlyUsd", 1],
+    ["aws.spendGuard.tokenAlarms.usdPerFiveMinutes", 0.01],
+    ["aws.spendGuard.scope.key", "k".repeat(100)],
+    ["aws.spendGuard.scope.value", "a b_c.d:e/f=g+h-i@j"],
+    ["aws.state.bucket", "abc"],
+    ["aws.state.bucket", "b".repeat(63)],
+    ["aws.state.keyPrefix", "chat"],
     ["liteLlm.replicas", 10],
     ["liteLlm.retries", 0],
     ["liteLlm.retries", 10],
@@ -323,6 +379,8 @@ describe("settings that are given", () => {
       "liteLlm.budget": { kind: "limited", limitUsd: 1 },
       ingress: { kind: "traefik", entryPoints: ["w"], tls: { kind: "cert-resolver", certResolver: "le" } },
       secrets: { kind: "external", store: { name: "vault" } },
+      "aws.state": { kind: "s3", bucket: "state" },
+      "aws.spendGuard": { ...spendGuard, notify: ["a@b.io"] },
     };
     const parsed = accept(minimalWith({ ...base, [path]: value }));
     expect(new Map(leaves(parsed)).get(path)).toBe(value);
@@ -357,7 +415,7 @@ describe("the message about a refused configuration", () => {
         "  - namespace: got 5; allowed: text.",
         '  - models.Claude: is no alias; allowed: lower-case letters, digits, "-" and ".", at most 63, such as "claude-sonnet".',
         "  - models.unlimited.rateLimit: got a group of settings; allowed: requestsPerMinute, tokensPerMinute or both.",
-        '  - aws: has no setting "regoin". Did you mean "region"? Allowed: region, userName, credentials, sourceIps.',
+        '  - aws: has no setting "regoin". Did you mean "region"? Allowed: region, userName, credentials, sourceIps, state, spendGuard, allowDestroy.',
         "  - liteLlm.budget.limitUsd: got 0; allowed: more than 0.",
         '  - openWebUi.storage.size: got "0Gi"; allowed: a whole number above zero with Mi, Gi, Ti, M, G or T, such as "5Gi".',
         '  - has no setting "hots". Did you mean "host"? Allowed: host, namespace, models, aws, liteLlm, openWebUi, redis, ingress, monitoring, secrets, cluster.',
@@ -446,6 +504,7 @@ describe("a single setting is refused", () => {
   const operator = { "monitoring.kind": "prometheus-operator" };
   const model = { "models.nova-lite.model": novaLite };
   const uncatalogued = { "models.own.model": "acme.chat-v1:0", "models.own.definition": definition };
+  const guard = { "aws.spendGuard": { monthlyUsd: 40, notify: ["you@example.com"] } };
   const limited = { "liteLlm.budget.kind": "limited", "liteLlm.budget.limitUsd": 1 };
 
   it.each<[string, Record<string, unknown>]>([
@@ -693,6 +752,60 @@ describe("a single setting is refused", () => {
       'liteLlm.budget.period: got "0d"; allowed: days, such as "1d" or "30d".',
       { ...limited, "liteLlm.budget.period": "0d" },
     ],
+    ["aws.spendGuard.monthlyUsd: got 0; allowed: at least 1.", { ...guard, "aws.spendGuard.monthlyUsd": 0 }],
+    ["aws.spendGuard.monthlyUsd: got 9.5; allowed: a whole number.", { ...guard, "aws.spendGuard.monthlyUsd": 9.5 }],
+    ["aws.spendGuard.notify: is missing; give a list.", { "aws.spendGuard.monthlyUsd": 5 }],
+    ["aws.spendGuard.notify: got a list; allowed: at least 1 entry.", { ...guard, "aws.spendGuard.notify": [] }],
+    [
+      "aws.spendGuard.notify: got a list; allowed: at most 10 entries.",
+      { ...guard, "aws.spendGuard.notify": Array.from({ length: 11 }, (_, index) => `me${index}@example.com`) },
+    ],
+    [
+      "aws.spendGuard.notify: got a list; allowed: each address once.",
+      { ...guard, "aws.spendGuard.notify": ["you@example.com", "you@example.com"] },
+    ],
+    [
+      'aws.spendGuard.notify[0]: got "you"; allowed: an e-mail address such as "you@example.com".',
+      { ...guard, "aws.spendGuard.notify": ["you"] },
+    ],
+    [
+      'aws.spendGuard.scope.kind: kind is "service"; allowed: "account", "principal-tag".',
+      { ...guard, "aws.spendGuard.scope": { kind: "service" } },
+    ],
+    [
+      "aws.spendGuard.scope.key: is missing; give text.",
+      { ...guard, "aws.spendGuard.scope": { kind: "principal-tag" } },
+    ],
+    [
+      'aws.spendGuard.scope.key: got "a$b"; allowed: letters, digits, spaces and _.:/=+@-, at most 100.',
+      { ...guard, "aws.spendGuard.scope": { kind: "principal-tag", key: "a$b" } },
+    ],
+    [
+      'aws.spendGuard.scope.value: got ""; allowed: letters, digits, spaces and _.:/=+@-, at most 100.',
+      { ...guard, "aws.spendGuard.scope": { kind: "principal-tag", key: "app", value: "" } },
+    ],
+    [
+      "aws.spendGuard.tokenAlarms.usdPerFiveMinutes: got 0; allowed: more than 0.",
+      { ...guard, "aws.spendGuard.tokenAlarms": { usdPerFiveMinutes: 0 } },
+    ],
+    [
+      'aws.allowDestroy.reason: got "because"; allowed: a sentence (at least 10 characters) that says why this is safe.',
+      { "aws.allowDestroy": { reason: "because" } },
+    ],
+    ['aws.state.kind: kind is "gcs"; allowed: "local", "s3".', { "aws.state": { kind: "gcs" } }],
+    ["aws.state.bucket: is missing; give text.", { "aws.state": { kind: "s3" } }],
+    [
+      'aws.state.bucket: got "s3://state"; allowed: the name of an S3 bucket, such as "my-terraform-state".',
+      { "aws.state": { kind: "s3", bucket: "s3://state" } },
+    ],
+    [
+      'aws.state.region: got "Europe"; allowed: an AWS Region such as "us-east-1".',
+      { "aws.state": { kind: "s3", bucket: "state", region: "Europe" } },
+    ],
+    [
+      'aws.state.keyPrefix: got "/chat/"; allowed: names joined by "/", such as "chat/prod".',
+      { "aws.state": { kind: "s3", bucket: "state", keyPrefix: "/chat/" } },
+    ],
     ["liteLlm.budget.reason: is missing; give text.", { "liteLlm.budget.kind": "unlimited" }],
     [
       'liteLlm.budget.reason: got "because"; allowed: a sentence (at least 10 characters) that says why this is safe.',
@@ -904,7 +1017,7 @@ describe("a secret in the configuration", () => {
     const [secret] = fakeSecrets;
     expect(problemsOf(minimalWith({ aws: { [`${secret?.value}`]: 1, regoin: "us-east-1" } }))).toEqual([
       `aws.(hidden): ${toldOfKey("an AWS access key id")}`,
-      'aws: has no setting (hidden: it looks like a secret). It has no setting "regoin". Did you mean "region"? Allowed: region, userName, credentials, sourceIps.',
+      'aws: has no setting (hidden: it looks like a secret). It has no setting "regoin". Did you mean "region"? Allowed: region, userName, credentials, sourceIps, state, spendGuard, allowDestroy.',
     ]);
   });
 

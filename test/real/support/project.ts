@@ -10,6 +10,7 @@ const sources = [
   "k8s",
   "terraform",
   "synth",
+  "ops",
   "simulator",
   "examples",
   "docs",

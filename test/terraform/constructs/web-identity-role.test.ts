@@ -8,6 +8,7 @@ const all: Required<WebIdentityRoleProps> = {
   issuerUrl: "https://oidc.example.com",
   provider: "create",
   namespace: "chat",
+  tags: { app: "chat" },
 };
 
 function render(changes: Partial<WebIdentityRoleProps> = {}) {
@@ -30,6 +31,13 @@ describe("WebIdentityRole", () => {
       url: "https://oidc.example.com",
       client_id_list: ["sts.amazonaws.com"],
     });
+  });
+
+  it("gives the role its tags, and none where none are given", () => {
+    const tags = (changes: Partial<WebIdentityRoleProps>) =>
+      findResource(render(changes), "aws_iam_role", "web-identity/role").settings["tags"];
+    expect(tags({})).toEqual({ app: "chat" });
+    expect(tags({ tags: undefined })).toBeUndefined();
   });
 
   it("makes a role that LiteLLM's service account alone may assume, with a token for AWS", () => {

@@ -163,7 +163,7 @@ export function previousStep(keys: AccessKeys): RotationStep | undefined {
   if (createdAt(key) < createdAt(inUse)) return switchTo(other, keys);
   return {
     keys: without(keys, other),
-    does: `deletes the new key in slot ${other}, which nobody uses`,
+    does: `deletes the new key in slot ${other}, for good`,
     changesSecret: false,
   };
 }

@@ -186,7 +186,7 @@ describe("a rotation", () => {
         .map(previousStep)
         .map((step) => [step?.does, step?.changesSecret]),
     ).toEqual([
-      ["deletes the new key in slot b, which nobody uses", false],
+      ["deletes the new key in slot b, for good", false],
       ["switches to the key in slot a; the one in slot b stays active", true],
       ["makes the old key in slot a active again", false],
     ]);

@@ -64,7 +64,7 @@ describe("the rotation of the access key", () => {
 
     expect(await step("--next")).toEqual(made);
     expect(await step("--back")).toEqual({
-      does: "deletes the new key in slot b, which nobody uses",
+      does: "deletes the new key in slot b, for good",
       changes: oneDestroyed,
     });
     expect(await activeKeys()).toEqual([first]);

@@ -13,6 +13,7 @@ const config = loadExample("homelab");
 /** Has a spend guard, which the default has not. */
 const guarded = loadExample("family");
 const folder = mkdtempSync(path.join(tmpdir(), "audit-"));
+const webIdentityFolder = mkdtempSync(path.join(tmpdir(), "audit-"));
 const manifests = path.join(folder, "dist", "app.k8s.yaml");
 const terraform = path.join(folder, stackFolder(config.aws.userName), "cdk.tf.json");
 const guardedTerraform = path.join(folder, stackFolder(guarded.aws.userName), "cdk.tf.json");
@@ -25,7 +26,9 @@ beforeAll(() => {
   for (const each of [guarded, config]) renderStack(each, images, folder);
 });
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  for (const made of [folder, webIdentityFolder]) rmSync(made, { recursive: true, force: true });
+});
 
 function expected(auditor: Exception["auditor"]): Findings {
   return exceptions
@@ -50,6 +53,13 @@ it("checkov finds nothing on the default output and on a spend guard but what is
     ...runCheckov(checkov, "terraform_json", guardedTerraform),
   ];
   expect([...new Set(findings)].sort()).toEqual(expected("checkov"));
+});
+
+it("checkov finds nothing at all on the AWS side with a web identity, where there is no user", () => {
+  const webIdentity = loadExample("web-identity");
+  renderStack(webIdentity, images, webIdentityFolder);
+  const file = path.join(webIdentityFolder, stackFolder(webIdentity.aws.userName), "cdk.tf.json");
+  expect(runCheckov(checkov, "terraform_json", file)).toEqual([]);
 });
 
 it("kube-score finds nothing on the default output but what is listed with a reason, and all of that", () => {

@@ -570,19 +570,28 @@ export const rulesAboutSecrets: readonly Rule[] = [
     ],
   }),
   rule<HoldingSubject>({
-    says: "every key in LiteLLM's Secret and its consumer's only, the master key and AWS's in LiteLLM's alone",
+    says: "every key in LiteLLM's Secret and its consumer's only, the master key and AWS's, if any, in LiteLLM's alone",
     of: holdings,
     // Four for LiteLLM besides the AWS key, three for Open WebUI and two digests for Redis.
     atLeast: (config) =>
       config.secrets.kind === "existing" ? 0 : 9 + awsKeyParts(config) + Number(isMonitored(config)),
     violations: ({ secret, output }, { config }) => {
       const names = secretNamesOf(config);
-      const allowed = (holders[output as Output] ?? []).map((holder): unknown => names[holder]);
+      const isNeeded = !String(output).startsWith("aws_") || awsKeyParts(config) > 0;
+      const allowed = isNeeded ? (holders[output as Output] ?? []).map((holder): unknown => names[holder]) : [];
       return allowed.includes(secret) ? [] : [`has ${String(output)}`];
     },
     bad: {
-      config: configOf("external Secrets"),
+      // It has a web identity.
+      config: configOf("every model"),
       objects: [
+        {
+          file: "bad.yaml",
+          manifest: object("ExternalSecret", "proxy", {
+            target: { name: "litellm" },
+            data: [{ secretKey: "AWS_ACCESS_KEY_ID", remoteRef: { property: "aws_access_key_id" } }],
+          }),
+        },
         {
           file: "bad.yaml",
           manifest: object("ExternalSecret", "chat", {
@@ -605,6 +614,7 @@ export const rulesAboutSecrets: readonly Rule[] = [
       ],
     },
     finds: [
+      "ExternalSecret proxy, AWS_ACCESS_KEY_ID: has aws_access_key_id",
       "ExternalSecret chat, OPENAI_API_KEY: has litellm_master_key",
       "ExternalSecret chat, METRICS_KEY: has litellm_key_prometheus",
       "ExternalSecret chat, OTHER: has other",

@@ -99,6 +99,9 @@ export class LiteLlm extends Construct {
           spec: {
             ...hardenedPod,
             ...credentials.spec,
+            // As process 1 the program would ignore SIGTERM until it listens, and a pod that is deleted while it starts
+            // would stay for the whole grace period.
+            shareProcessNamespace: true,
             // A running answer may take as long as one attempt may; an idle pod exits at once.
             terminationGracePeriodSeconds: drainSeconds + props.requestTimeoutSeconds + 10,
             containers: [container(props, credentials)],

@@ -379,14 +379,21 @@ const podRules: readonly Rule[] = [
           .filter((field) => field !== "name" && !plainVolumes.includes(field) && tokensOf(volume).length === 0)
           .map((field) => `volume ${String(at(volume, "name"))} is ${field}`),
       ),
-      ...["hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace"].flatMap((field) =>
+      ...["hostNetwork", "hostPID", "hostIPC"].flatMap((field) =>
         unless(at(spec, field) === undefined, `${field} is ${show(at(spec, field))}`),
+      ),
+      // Alone in its pod, a container sees nobody else's processes.
+      ...unless(
+        at(spec, "shareProcessNamespace") !== true || list(at(spec, "containers")).length === 1,
+        "shareProcessNamespace is true for several containers",
       ),
     ],
     bad: [
       workload({
         pod: {
           hostNetwork: true,
+          shareProcessNamespace: true,
+          containers: [{ name: "main" }, { name: "sidecar" }],
           volumes: [
             { name: "tmp", emptyDir: {} },
             { name: "node", hostPath: { path: "/" } },
@@ -399,6 +406,7 @@ const podRules: readonly Rule[] = [
       "Deployment litellm: volume node is hostPath",
       "Deployment litellm: volume all is projected",
       "Deployment litellm: hostNetwork is true",
+      "Deployment litellm: shareProcessNamespace is true for several containers",
     ],
   }),
   rule<PodSubject>({

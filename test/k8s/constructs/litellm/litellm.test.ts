@@ -137,6 +137,10 @@ describe("LiteLlm", () => {
     expect(periodSeconds * failureThreshold).toBe(300);
   });
 
+  it("isn't process 1, which would ignore SIGTERM until it listens", () => {
+    expect(render().pod.spec).toMatchObject({ shareProcessNamespace: true });
+  });
+
   it.each([10, 300, 3600])("outlives the draining and a running answer of %i seconds", (requestTimeoutSeconds) => {
     const { container, pod } = render({ requestTimeoutSeconds });
     expect(container.lifecycle?.preStop.exec.command).toEqual(["python", "-c", "import time; time.sleep(5)"]);

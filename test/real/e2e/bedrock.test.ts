@@ -4,6 +4,7 @@
 import { parseConfig } from "../../../lib/config";
 import { images } from "../../../lib/versions";
 import { bundleSimulator } from "../../../simulator/bundle";
+import { ask as askProxy } from "../support/ask";
 import { TestStack } from "../support/test-stack";
 
 const stack = new TestStack(
@@ -24,28 +25,8 @@ const stack = new TestStack(
   ),
 );
 
-interface Answer {
-  readonly status: number;
-  readonly body: string;
-}
-
-/** Asks a model as Open WebUI does: from its pod, with its key. */
-function ask(model: string, text: string, settings: Readonly<Record<string, unknown>> = {}): Answer {
-  const request = { model, messages: [{ role: "user", content: text }], ...settings };
-  return JSON.parse(
-    stack.python(
-      "open-webui-0",
-      `
-import json, os, urllib.request, urllib.error
-body = ${JSON.stringify(JSON.stringify(request))}.encode()
-headers = {"Content-Type": "application/json", "Authorization": "Bearer " + os.environ["OPENAI_API_KEY"]}
-request = urllib.request.Request(os.environ["OPENAI_API_BASE_URL"] + "/chat/completions", body, headers)
-try:
-    with urllib.request.urlopen(request, timeout=60) as answer: print(json.dumps({"status": answer.status, "body": answer.read().decode()}))
-except urllib.error.HTTPError as error: print(json.dumps({"status": error.code, "body": error.read().decode()}))`,
-    ),
-  ) as Answer;
-}
+const ask = (model: string, text: string, settings: Readonly<Record<string, unknown>> = {}) =>
+  askProxy(stack, model, text, settings);
 
 beforeAll(() => stack.deploy({ simulatedBedrock: { image: images.node, program: bundleSimulator() } }));
 

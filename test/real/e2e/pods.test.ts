@@ -2,6 +2,7 @@
  * Needs a kube context whose cluster runs pods, has the storage class `longhorn`, enforces network policies, and can
  * pull the images of lib/versions.ts. Works in the Namespace `open-webui-test`, which is deleted.
  */
+import { hardenedPod } from "../../../k8s/constructs/hardened-pod";
 import { secretOutputs } from "../../../lib/naming";
 import { loadExample } from "../../support/examples";
 import { TestStack } from "../support/test-stack";
@@ -21,6 +22,56 @@ const inOpenWebUi = (script: string) => stack.python("open-webui-0", script);
 beforeAll(() => stack.deploy());
 
 afterAll(() => stack.remove());
+
+const workloads = ["deployment/litellm", "statefulset/open-webui", "deployment/open-webui-redis"] as const;
+
+/** Warnings of a healthy start, by workload, and why each may stay. */
+const knownWarnings: Readonly<Record<(typeof workloads)[number], readonly (readonly [RegExp, string])[]>> = {
+  "deployment/litellm": [
+    [/trusted_proxy_ranges is not set/, "limits sign-ins to the administration, which is switched off"],
+    [/custom_auth_run_common_checks/, "of budgets in a database, which isn't there; the provider budget is another"],
+  ],
+  "statefulset/open-webui": [[/SAWarning: Table '_alembic_tmp_tag'/, "a migration of Open WebUI's own, done once"]],
+  "deployment/open-webui-redis": [],
+};
+
+describe("a healthy start", () => {
+  it.each(workloads)("of %s logs no error, and no warning but the known ones", (workload) => {
+    const lines = stack.logs(workload).split("\n");
+    expect(lines.length).toBeGreaterThan(5);
+    expect(lines.filter((line) => /\b(error|critical|fatal)\b|traceback/i.test(line))).toEqual([]);
+    const known = knownWarnings[workload].map(([pattern]) => pattern);
+    const warnings = lines.filter((line) => /warn/i.test(line));
+    expect(warnings.filter((line) => !known.some((pattern) => pattern.test(line)))).toEqual([]);
+    expect(known.filter((pattern) => !warnings.some((line) => pattern.test(line)))).toEqual([]);
+  });
+});
+
+describe("what a pod may do", () => {
+  const inPod = (workload: string, script: string) => stack.kubectl(["exec", workload, "--", "sh", "-c", script]);
+
+  it.each(
+    workloads,
+  )("of %s: every process has a user that isn't root, no capability, and a seccomp filter", (workload) => {
+    const processes = inPod(workload, "cat /proc/[0-9]*/status").split(/^(?=Name:)/m);
+    // Its own program, the shell, and cat.
+    expect(processes.length).toBeGreaterThanOrEqual(3);
+    const { runAsUser } = hardenedPod.securityContext ?? {};
+    for (const status of processes) {
+      const field = (name: string) => new RegExp(`^${name}:\\s*(.*)$`, "m").exec(status)?.[1]?.split(/\s+/);
+      expect(field("Uid")).toEqual(Array(4).fill(String(runAsUser)));
+      for (const set of ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"])
+        expect(field(set)).toEqual(["0".repeat(16)]);
+      expect(field("NoNewPrivs")).toEqual(["1"]);
+      expect(field("Seccomp")).toEqual(["2"]);
+    }
+  });
+
+  it.each(workloads)("of %s: its root is read-only, and there is no token", (workload) => {
+    expect(inPod(workload, "touch /written 2>&1 || true")).toContain("Read-only file system");
+    expect(inPod(workload, "ls /var/run/secrets/kubernetes.io 2>&1 || true")).toContain("No such file or directory");
+  });
+});
 
 describe("the homelab stack in a real cluster", () => {
   it("has three pods, ready under the restricted standard, none of them restarted", () => {

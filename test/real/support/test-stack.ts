@@ -22,10 +22,14 @@ export class TestStack {
   /** Deploys as a person would, and waits until all pods are ready. */
   deploy(options: KubernetesAppOptions = {}): void {
     this.remove();
-    const apply = (manifests: string) => kubectl(["apply", "--server-side", "-f", "-"], manifests);
-    apply(createSecretsApp(this.config, this.values).synthYaml());
-    apply(createKubernetesApp(this.config, images, options).synthYaml());
+    applyManifests(createSecretsApp(this.config, this.values).synthYaml());
+    this.apply(this.config, options);
     this.waitUntilReady();
+  }
+
+  /** Applies a configuration, such as this stack's own with another setting, without waiting. */
+  apply(config: StackConfig, options: KubernetesAppOptions = {}): void {
+    applyManifests(createKubernetesApp(config, images, options).synthYaml());
   }
 
   waitUntilReady(): void {
@@ -67,4 +71,8 @@ export class TestStack {
     const script = `fetch("${url}", { method: "${method}" }).then((answer) => answer.text()).then(console.log)`;
     return this.kubectl(["exec", `deployment/${simulatedBedrock.name}`, "--", "node", "-e", script]).trim();
   }
+}
+
+function applyManifests(manifests: string): void {
+  kubectl(["apply", "--server-side", "-f", "-"], manifests);
 }

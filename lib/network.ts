@@ -126,7 +126,7 @@ export function networkEdges(
     ...fromOutside,
     { from: openWebUi, to: liteLlm, ports: tcp(ports.liteLlm), why: "chats are answered" },
     ...fromPrometheus,
-    { from: openWebUi, to: redis, ports: tcp(ports.redis), why: "web socket sessions" },
+    { from: openWebUi, to: redis, ports: tcp(ports.redis), why: "sign-outs are remembered, with accounts" },
     { from: liteLlm, to: redis, ports: tcp(ports.redis), why: "budget and rate limits are counted" },
     simulateBedrock
       ? { from: liteLlm, to: bedrockInside, ports: tcp(simulatedBedrock.port), why: "simulated models answer" }

@@ -24,7 +24,7 @@ function line({ from, to, ports, why }: Edge): string {
 const clusterDns = "cluster DNS (kube-system: k8s-app=kube-dns) UDP 53,TCP 53: names are resolved";
 const chats = "open-webui → litellm TCP 4000: chats are answered";
 const always = [
-  "open-webui → open-webui-redis TCP 6379: web socket sessions",
+  "open-webui → open-webui-redis TCP 6379: sign-outs are remembered, with accounts",
   "litellm → open-webui-redis TCP 6379: budget and rate limits are counted",
   "litellm → public addresses (0.0.0.0/0,::/0) TCP 443: Bedrock's API, whose addresses change",
   `litellm → ${clusterDns}`,

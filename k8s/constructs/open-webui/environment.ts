@@ -26,7 +26,9 @@ export function openWebUiEnvironment(options: EnvironmentOptions): Environment {
     // The environment wins over what the database remembers.
     ENABLE_PERSISTENT_CONFIG: "False",
     ...connections(options),
-    ...webSockets(options.redis),
+    // Answers stream over it.
+    ENABLE_WEBSOCKET_SUPPORT: "True",
+    ...signOuts(options),
     ...addresses(options),
     ...signInSettings(options.signIn),
     ...costSavers(options.models),
@@ -61,15 +63,19 @@ function connections({ liteLlm, models }: EnvironmentOptions): Environment {
   };
 }
 
-function webSockets(redis: RedisEndpoint): Environment {
-  // Kubernetes puts the password in from the variable of that name.
-  const url = `redis://${redisUsers.openWebUi}:$(${secretKeys.openWebUi.redisPassword})@${redis.host}:${redis.port}/0`;
+/**
+ * Where a signed-out token is remembered. Only people with passwords of their own sign out of Open WebUI; with the
+ * other modes the sign-in in front decides. Redis is left out there, as Open WebUI fails chats while it is away.
+ */
+function signOuts({ signIn, redis }: EnvironmentOptions): Environment {
+  if (signIn.kind !== "accounts") return {};
   return {
-    ENABLE_WEBSOCKET_SUPPORT: "True",
-    WEBSOCKET_MANAGER: "redis",
-    WEBSOCKET_REDIS_URL: url,
-    REDIS_URL: url,
+    // Kubernetes puts the password in from the variable of that name.
+    REDIS_URL: `redis://${redisUsers.openWebUi}:$(${secretKeys.openWebUi.redisPassword})@${redis.host}:${redis.port}/0`,
     REDIS_KEY_PREFIX: redisPrefixes.openWebUi,
+    // Each request asks Redis, and without these waits 5 s for one that is away.
+    REDIS_SOCKET_CONNECT_TIMEOUT: "0.5",
+    REDIS_SOCKET_TIMEOUT: "2",
   };
 }
 

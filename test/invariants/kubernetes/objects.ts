@@ -378,7 +378,7 @@ export const rulesAboutObjects: readonly Rule[] = [
   rule<AddressSubject>({
     says: "addresses of Services that exist, in this Namespace and cluster",
     of: addresses,
-    atLeast: 3,
+    atLeast: 1,
     violations: ({ service: name, namespace, domain, port }, rendered) => {
       const { cluster } = rendered.config;
       const target = service(name, rendered);

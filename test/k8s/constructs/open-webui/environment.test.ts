@@ -197,18 +197,25 @@ describe("Open WebUI's addresses", () => {
 });
 
 describe("Open WebUI's Redis", () => {
-  it("is reached as its own user, with the password put in by Kubernetes", () => {
-    const url = "redis://open-webui:$(REDIS_PASSWORD)@cache:7000/0";
-    expect(environment({ redis: { host: "cache", port: 7000 } })).toMatchObject({
-      ENABLE_WEBSOCKET_SUPPORT: "True",
-      WEBSOCKET_MANAGER: "redis",
-      WEBSOCKET_REDIS_URL: url,
-      REDIS_URL: url,
+  const redisVariables = (changes: Partial<EnvironmentOptions>) =>
+    Object.fromEntries(Object.entries(environment(changes)).filter(([name]) => name.includes("REDIS")));
+
+  it("accounts: remembers sign-outs under its own prefix, as its own user, with the password put in by Kubernetes", () => {
+    expect(redisVariables({ signIn: everySignIn.accounts, redis: { host: "cache", port: 7000 } })).toEqual({
+      REDIS_URL: "redis://open-webui:$(REDIS_PASSWORD)@cache:7000/0",
+      REDIS_KEY_PREFIX: "open-webui",
+      REDIS_SOCKET_CONNECT_TIMEOUT: "0.5",
+      REDIS_SOCKET_TIMEOUT: "2",
     });
   });
 
-  it("holds its keys under its own prefix, away from the proxy's", () => {
-    expect(environment()["REDIS_KEY_PREFIX"]).toBe("open-webui");
+  it.each([everySignIn.proxy, everySignIn["trusted-header"]])("$kind: isn't used: chats go on without it", (signIn) => {
+    expect(redisVariables({ signIn })).toEqual({});
+  });
+
+  it.each(Object.values(everySignIn))("$kind: holds no web socket sessions: there is one pod", (signIn) => {
+    expect(environment({ signIn })["ENABLE_WEBSOCKET_SUPPORT"]).toBe("True");
+    expect(environment({ signIn })).not.toHaveProperty("WEBSOCKET_MANAGER");
   });
 });
 

@@ -108,7 +108,7 @@ describe("OpenWebUi", () => {
     const references = env.flatMap(({ value = "" }, position) =>
       [...value.matchAll(/\$\((\w+)\)/g)].map(([, name]) => ({ name, position })),
     );
-    expect(references.map(({ name }) => name)).toEqual(["REDIS_PASSWORD", "REDIS_PASSWORD"]);
+    expect(references.map(({ name }) => name)).toEqual(["REDIS_PASSWORD"]);
     for (const { name, position } of references) {
       const defined = env.findIndex((variable) => variable.name === name);
       expect(defined).toBeGreaterThanOrEqual(0);

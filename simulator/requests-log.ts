@@ -8,6 +8,8 @@ export interface LoggedRequest {
   readonly accessKeyId: string | undefined;
   /** The JSON, or the text when it is none. */
   readonly body: unknown;
+  /** Whether the answer, or the refusal, was sent to its end, or was cut or left by the client before. Undefined while it runs. */
+  ended: "whole" | "early" | undefined;
 }
 
 /** The newest requests: at most 1,000, and 32 MiB of bodies. */

@@ -7,7 +7,7 @@ import { answerConverse } from "./converse";
 import { errorAnswer, type HttpAnswer, invalid, jsonAnswer, Refusal, unexpectedMessage } from "./errors";
 import { listen } from "./listener";
 import { resolveModel } from "./model-ids";
-import { RequestsLog } from "./requests-log";
+import { type LoggedRequest, RequestsLog } from "./requests-log";
 import type { SimulatorSettings } from "./settings";
 import { embed } from "./titan";
 import { PromptCache } from "./usage";
@@ -89,16 +89,18 @@ async function answerModel(
   const text = await readBody(request);
   const { authorization } = request.headers;
   const body = parseJson(text);
-  state.log.add(
-    {
-      time: new Date().toISOString(),
-      modelId,
-      operation,
-      accessKeyId: readAccessKeyId(authorization),
-      body: body === undefined ? text : body,
-    },
-    text.length,
-  );
+  const logged: LoggedRequest = {
+    time: new Date().toISOString(),
+    modelId,
+    operation,
+    accessKeyId: readAccessKeyId(authorization),
+    body: body === undefined ? text : body,
+    ended: undefined,
+  };
+  state.log.add(logged, text.length);
+  response.once("close", () => {
+    logged.ended = response.writableEnded ? "whole" : "early";
+  });
   const caller = authenticate(authorization, state.settings.revokedKeys);
   if (body === undefined) throw new Refusal("SerializationException", "Unexpected token in the request body.");
   if (operation !== "invoke") {

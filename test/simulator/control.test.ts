@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ConverseCommand } from "@aws-sdk/client-bedrock-runtime";
 import { type LoggedRequest, RequestsLog } from "../../simulator/requests-log";
 import { readSettings } from "../../simulator/settings";
-import { ask, novaLite, post, useSimulator } from "./harness";
+import { ask, novaLite, post, says, sdkClient, useSimulator } from "./harness";
 
 const simulator = useSimulator();
 const control = (path: string, method = "GET") =>
@@ -23,12 +25,28 @@ it("lists what came, refused or not, newest last, until it is deleted", async ()
       operation: "converse",
       accessKeyId: "SIMULATEDACCESSKEYID",
       body: { messages: [{ role: "user", content: [{ text: "Hi" }] }] },
+      ended: "whole",
     },
-    { time: expect.any(String), modelId: "absent", operation: "converse-stream", body: "{" },
+    { time: expect.any(String), modelId: "absent", operation: "converse-stream", body: "{", ended: "whole" },
   ]);
   expect(Date.parse(requests[0]?.time ?? "")).toBeGreaterThanOrEqual(before);
   expect((await control("/requests", "DELETE")).status).toBe(200);
   expect(await (await control("/requests")).json()).toEqual([]);
+});
+
+it("tells a whole answer from one that was cut, or whose client left", async () => {
+  const logged = async () => (await (await control("/requests")).json()) as readonly LoggedRequest[];
+  await ask(simulator().port, "Hi");
+  await expect(ask(simulator().port, "simulate:cut")).rejects.toThrow();
+  const leaving = new AbortController();
+  const command = new ConverseCommand({ modelId: novaLite, messages: [says("simulate:hang")] });
+  const left = sdkClient(simulator().port).send(command, { abortSignal: leaving.signal });
+  while ((await logged()).length < 3) await sleep(10);
+  leaving.abort();
+  await expect(left).rejects.toThrow();
+  const endings = async () => (await logged()).map(({ ended }) => ended);
+  while ((await endings()).at(-1) === undefined) await sleep(10);
+  expect(await endings()).toEqual(["whole", "early", "early"]);
 });
 
 it("forgets the counts of simulate:times and cached prompts with the requests", async () => {
@@ -49,7 +67,14 @@ it("answers no models and nothing else", async () => {
 });
 
 describe("the log of requests", () => {
-  const request = (modelId: string) => ({ time: "", modelId, operation: "converse", accessKeyId: undefined, body: {} });
+  const request = (modelId: string): LoggedRequest => ({
+    time: "",
+    modelId,
+    operation: "converse",
+    accessKeyId: undefined,
+    body: {},
+    ended: "whole",
+  });
 
   it("keeps the newest, by number and by size", () => {
     const byNumber = new RequestsLog(2);

@@ -17,6 +17,7 @@ import type { RedisEndpoint } from "../redis/redis";
 import { type AwsCredentials, type CredentialParts, credentialParts } from "./aws-credentials";
 import { type Consumer, metricsPath, openWebUiConsumer, prometheusConsumer, renderConsumers } from "./consumers";
 import { type Budget, renderProxyConfig } from "./proxy-config";
+import { renderReadableErrors } from "./readable-errors";
 
 export interface LiteLlmProps {
   /** `repository:tag@digest`. */
@@ -68,7 +69,11 @@ export class LiteLlm extends Construct {
     super(scope, id);
     const name = components.liteLlm;
     const labels = matchLabels(components.liteLlm);
-    const files = { "config.yaml": renderProxyConfig(props), ...renderConsumers(consumersOf(props)) };
+    const files = {
+      "config.yaml": renderProxyConfig(props),
+      ...renderConsumers(consumersOf(props)),
+      ...renderReadableErrors(),
+    };
     const credentials = credentialParts(props.awsCredentials, props.region);
     if (credentials.spec.serviceAccountName !== undefined) {
       new k8s.KubeServiceAccount(this, "service-account", {

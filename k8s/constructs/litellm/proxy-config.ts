@@ -29,7 +29,8 @@ export function renderProxyConfig(options: ProxyConfigOptions): string {
       model_list: options.models.map(modelEntry),
       litellm_settings: {
         drop_params: true,
-        callbacks: ["prometheus"],
+        // The second one is an object in readable_errors.py.
+        callbacks: ["prometheus", "readable_errors.callback"],
         require_auth_for_metrics_endpoint: true,
         request_timeout: options.requestTimeoutSeconds,
       },

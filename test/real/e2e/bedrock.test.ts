@@ -1,6 +1,7 @@
 /**
  * Needs what pods.test.ts needs. LiteLLM talks to a simulated Bedrock in the Namespace: no AWS, no internet.
  */
+import { errorTexts } from "../../../k8s/constructs/litellm/readable-errors";
 import { parseConfig } from "../../../lib/config";
 import { images } from "../../../lib/versions";
 import { bundleSimulator } from "../../../simulator/bundle";
@@ -95,7 +96,7 @@ describe("the budget", () => {
     expect(ask("sonnet", "spend simulate:long=4000").status).toBe(200);
     await sleep();
     stack.forgetBedrockRequests();
-    const refused = { status: 429, body: expect.stringMatching(/crossed budget/i) };
+    const refused = { status: 429, body: expect.stringContaining(errorTexts.budgetSpent) };
     expect(ask("sonnet", "more")).toMatchObject(refused);
     expect(ask("micro", "more")).toMatchObject(refused);
 

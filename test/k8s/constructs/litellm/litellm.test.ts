@@ -2,6 +2,7 @@ import { hardenedContainer, hardenedPod } from "../../../../k8s/constructs/harde
 import { openWebUiConsumer, prometheusConsumer, renderConsumers } from "../../../../k8s/constructs/litellm/consumers";
 import { LiteLlm, type LiteLlmProps } from "../../../../k8s/constructs/litellm/litellm";
 import { renderProxyConfig } from "../../../../k8s/constructs/litellm/proxy-config";
+import { renderReadableErrors } from "../../../../k8s/constructs/litellm/readable-errors";
 import { podAnnotations } from "../../../../lib/naming";
 import { sha256 } from "../../../../lib/sha256";
 import { accept, minimal } from "../../../support/config-input";
@@ -69,6 +70,7 @@ describe("LiteLlm", () => {
     expect(filesOf()).toEqual({
       "config.yaml": renderProxyConfig(all),
       ...renderConsumers([openWebUiConsumer(all.models), prometheusConsumer]),
+      ...renderReadableErrors(),
     });
   });
 
@@ -181,12 +183,11 @@ describe("LiteLlm", () => {
 describe("a rollout of LiteLlm", () => {
   const before = render().pod;
 
-  it("is told by a checksum of all files, the program's too", () => {
-    const { "config.yaml": config, "custom_auth.py": program, "consumers.json": consumers, ...others } = filesOf();
-    expect(others).toEqual({});
-    expect(before.metadata.annotations[podAnnotations.configChecksum]).toBe(
-      sha256(JSON.stringify({ "config.yaml": config, "custom_auth.py": program, "consumers.json": consumers })),
-    );
+  it("is told by a checksum of all files, the programs' too", () => {
+    const consumers = renderConsumers([openWebUiConsumer(all.models), prometheusConsumer]);
+    const files = { "config.yaml": renderProxyConfig(all), ...consumers, ...renderReadableErrors() };
+    expect(filesOf()).toEqual(files);
+    expect(before.metadata.annotations[podAnnotations.configChecksum]).toBe(sha256(JSON.stringify(files)));
   });
 
   it("doesn't happen when nothing changes, or only the number of pods", () => {

@@ -242,7 +242,7 @@ describe("the proxy's settings", () => {
 
   it("count for Prometheus, which needs a key", () => {
     expect(config().litellm_settings).toMatchObject({
-      callbacks: ["prometheus"],
+      callbacks: ["prometheus", "readable_errors.callback"],
       require_auth_for_metrics_endpoint: true,
     });
   });

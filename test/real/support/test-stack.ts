@@ -3,6 +3,7 @@ import { createKubernetesApp, createSecretsApp, type KubernetesAppOptions } from
 import type { StackConfig } from "../../../lib/config";
 import { secretOutputs, simulatedBedrock } from "../../../lib/naming";
 import { images } from "../../../lib/versions";
+import type { LoggedRequest } from "../../../simulator/requests-log";
 import { deleteNamespace, inTestNamespace, kubectl } from "./kubectl";
 
 /** A stack in a Namespace of the tests' own, with random secrets. */
@@ -36,7 +37,8 @@ export class TestStack {
     const deployments = this.kubectl(["get", "deployments", "-o", "name"]).trim().split("\n");
     for (const deployment of deployments) this.kubectl(["rollout", "status", deployment, "--timeout=240s"]);
     // A StatefulSet with OnDelete has no rollout to wait for.
-    this.kubectl(["wait", "--for=condition=Ready", "pod/open-webui-0", "--timeout=240s"]);
+    for (const state of ["create", "condition=Ready"])
+      this.kubectl(["wait", `--for=${state}`, "pod/open-webui-0", "--timeout=240s"]);
   }
 
   remove(): void {
@@ -58,8 +60,8 @@ export class TestStack {
   }
 
   /** What the simulated Bedrock was asked since it was last forgotten, oldest first. */
-  bedrockRequests(): readonly { readonly modelId: string; readonly operation: string; readonly body: unknown }[] {
-    return JSON.parse(this.control("GET")) as ReturnType<TestStack["bedrockRequests"]>;
+  bedrockRequests(): readonly LoggedRequest[] {
+    return JSON.parse(this.control("GET")) as LoggedRequest[];
   }
 
   forgetBedrockRequests(): void {

@@ -6,10 +6,10 @@ import { type Comparison, compareWithStandardTools, type Growth, measureGrowth }
 
 /**
  * Measures the synthesis and writes docs/benchmarks.md; with `--check` it writes nothing and fails above the limits.
- * `peakMegabytes` is that of the one process that renders; `growth` is for 400 aliases against 4, in time and in the
- * policy. The manifests hold an entry per alias and so grow with them.
+ * `peakMegabytes` is that of the one process that renders; `growth` is for 400 aliases against 4, in time. `policyGrowth`
+ * is for 400 against 40, which use the same models. The manifests hold an entry per alias and so grow with them.
  */
-const limits = { ratio: 0.3, peakMegabytes: 400, growth: 2 };
+const limits = { ratio: 0.3, peakMegabytes: 400, growth: 2, policyGrowth: 1 };
 
 const project = new ProjectCopy();
 try {
@@ -27,7 +27,7 @@ try {
 
 function findProblems({ ratio, peakMegabytes }: Comparison, growth: readonly Growth[]): string[] {
   const time = growthFactor(growth, ({ seconds }) => seconds);
-  const policy = growthFactor(growth, ({ policyCharacters }) => policyCharacters);
+  const policy = policyGrowth(growth);
   return [
     ...(ratio <= limits.ratio
       ? []
@@ -38,9 +38,9 @@ function findProblems({ ratio, peakMegabytes }: Comparison, growth: readonly Gro
     ...(time <= limits.growth
       ? []
       : [`400 aliases took ${time.toFixed(2)} times as long as 4; allowed: ${limits.growth}.`]),
-    ...(policy <= limits.growth
+    ...(policy <= limits.policyGrowth
       ? []
-      : [`400 aliases have ${policy.toFixed(2)} times the policy of 4; allowed: ${limits.growth}.`]),
+      : [`400 aliases have ${policy.toFixed(2)} times the policies of 40; allowed: ${limits.policyGrowth}.`]),
   ];
 }
 
@@ -48,6 +48,11 @@ function findProblems({ ratio, peakMegabytes }: Comparison, growth: readonly Gro
 function growthFactor(growth: readonly Growth[], figure: (row: Growth) => number): number {
   const [first, last] = [growth[0], growth.at(-1)];
   return first === undefined || last === undefined ? Number.NaN : figure(last) / figure(first);
+}
+
+/** Without the first row, whose aliases are too few for all models. */
+function policyGrowth([, ...growth]: readonly Growth[]): number {
+  return growthFactor(growth, ({ policyCharacters }) => policyCharacters);
 }
 
 function describe(comparison: Comparison, growth: readonly Growth[]): string {
@@ -72,14 +77,15 @@ Ratio, pair by pair: **${comparison.ratio.toFixed(2)}** (limit ${limits.ratio.to
 
 ## Growth
 
-Aliases spread over the catalogue's models; the fastest of 5 runs in turn, after one that isn't counted. The IAM policy
-names each model once: four aliases use four models, 40 and 400 all of the catalogue. The manifests hold an entry per alias.
+Aliases spread over the catalogue's models; the fastest of 5 runs in turn, after one that isn't counted. The IAM policies
+name each model once: four aliases use four models, 40 and 400 all of the catalogue. The manifests hold an entry per
+alias.
 
-| Aliases | Wall time, s | Memory, MB | Manifests, bytes | IAM policy, characters |
+| Aliases | Wall time, s | Memory, MB | Manifests, bytes | IAM policies, characters |
 |---|---|---|---|---|
 ${growth.map((row) => `| ${row.aliases} | ${row.seconds.toFixed(2)} | ${row.peakMegabytes.toFixed(0)} | ${row.manifestBytes} | ${row.policyCharacters} |`).join("\n")}
 
-400 aliases take **${growthFactor(growth, ({ seconds }) => seconds).toFixed(2)}** times as long as 4, with
-**${growthFactor(growth, ({ policyCharacters }) => policyCharacters).toFixed(2)}** times the policy (limit ${limits.growth} each).
+400 aliases take **${growthFactor(growth, ({ seconds }) => seconds).toFixed(2)}** times as long as 4 (limit ${limits.growth}), with
+**${policyGrowth(growth).toFixed(2)}** times the policies of 40 (limit ${limits.policyGrowth}).
 `;
 }

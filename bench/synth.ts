@@ -44,11 +44,11 @@ export interface Growth {
   readonly peakMegabytes: number;
   /** Size of the rendered manifests, in bytes. */
   readonly manifestBytes: number;
-  /** Characters of the IAM policy. */
+  /** Characters of the IAM policies together. */
   readonly policyCharacters: number;
 }
 
-/** Synthesises with ever more aliases. The policy names each model once, however many aliases it has. */
+/** Synthesises with ever more aliases. The policies name each model once, however many aliases it has. */
 export function measureGrowth(project: string, aliasCounts: readonly number[], runs: number): Growth[] {
   const name = "bench";
   const file = path.join(project, "examples", "bench.ts");

@@ -11,6 +11,7 @@ import { run } from "../support/run";
 const userName = "changing-chat";
 const cwd = () => path.join(project.folder, stackFolder(userName));
 let project: ProjectCopy;
+let rendered: Partial<StackConfigInput> = {};
 
 beforeEach(() => {
   project = new ProjectCopy();
@@ -18,6 +19,7 @@ beforeEach(() => {
 
 afterEach(() => {
   try {
+    render({ ...rendered, aws: { ...rendered.aws, allowDestroy: { reason: "the test is over" } } });
     terraform(["destroy", "-input=false", "-auto-approve"]);
   } finally {
     project.remove();
@@ -28,12 +30,17 @@ function terraform(args: readonly string[], accept: readonly number[] = [0]) {
   return run("terraform", args, { cwd: cwd(), accept });
 }
 
-/** Renders a configuration and applies it, or a part of it. @returns Terraform's summary */
-function apply(changes: Partial<StackConfigInput>, args: readonly string[] = []): string | undefined {
+function render(changes: Partial<StackConfigInput>): void {
   const config = { ...minimal, ...changes, aws: { userName, ...changes.aws } };
   writeFile(project.folder, "stack.config.ts", `export default ${JSON.stringify(config)};`);
   run("npm", ["run", "-s", "synth"], { cwd: project.folder });
   terraform(["init", "-input=false"]);
+  rendered = changes;
+}
+
+/** Renders a configuration and applies it, or a part of it. @returns Terraform's summary */
+function apply(changes: Partial<StackConfigInput>, args: readonly string[] = []): string | undefined {
+  render(changes);
   const { stdout } = terraform(["apply", "-input=false", "-auto-approve", "-no-color", ...args]);
   return /Resources: .*/.exec(stdout)?.[0];
 }

@@ -1,5 +1,5 @@
 /** Needs what pods.test.ts needs. Works in the Namespace `net-rollout-test`, which is deleted. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { parseConfig, type StackConfig } from "../../../lib/config";
 import { components } from "../../../lib/naming";
@@ -75,9 +75,9 @@ interface Watched {
  * Uses the proxy from Open WebUI's pod, through the Service: lists models every 200 ms, and has answers on their way
  * that take longer than a pod drains. Ends when the file is there.
  */
-const watchProxy = `
+const useProxy = `
 import json, os, threading, time, urllib.request
-stop, counts, failures = "/tmp/stop-watching", {"lists": 0, "chats": 0}, []
+stop, counts, failures = "/tmp/stop", {"lists": 0, "chats": 0}, []
 def use(kind, path, body, seconds):
     while not os.path.exists(stop):
         headers = {"Content-Type": "application/json", "Authorization": "Bearer " + os.environ["OPENAI_API_KEY"]}
@@ -93,19 +93,15 @@ for thread in threads: thread.start()
 for thread in threads: thread.join()
 print(json.dumps({**counts, "failures": failures}))`;
 
-class ProxyWatch {
-  private readonly process: ChildProcess & { readonly stdout: NodeJS.ReadableStream };
-
-  constructor() {
-    const exec = ["-n", stack.config.namespace, "exec", "open-webui-0", "--", "python", "-c", watchProxy];
-    this.process = spawn("kubectl", exec, { stdio: ["ignore", "pipe", "inherit"] });
-  }
-
-  async stop(): Promise<Watched> {
-    const output = text(this.process.stdout);
-    stack.kubectl(["exec", "open-webui-0", "--", "touch", "/tmp/stop-watching"]);
+/** @returns what ends it, and tells what it saw */
+function watchProxy(): () => Promise<Watched> {
+  const exec = ["-n", stack.config.namespace, "exec", "open-webui-0", "--", "python", "-c", useProxy];
+  const { stdout } = spawn("kubectl", exec, { stdio: ["ignore", "pipe", "inherit"] });
+  const output = text(stdout);
+  return async () => {
+    stack.kubectl(["exec", "open-webui-0", "--", "touch", "/tmp/stop"]);
     return JSON.parse(await output) as Watched;
-  }
+  };
 }
 
 beforeAll(() => stack.deploy(options));
@@ -115,14 +111,15 @@ afterAll(() => stack.remove());
 describe("applying manifests", () => {
   it("replaces LiteLLM's pod alone for a setting of LiteLLM, and no request fails meanwhile", async () => {
     const before = podIds();
-    const watch = new ProxyWatch();
+    const [old] = podsOf(components.liteLlm);
+    const stopWatching = watchProxy();
     await sleep(2000);
     config = { ...config, liteLlm: { ...config.liteLlm, retries: 3 } };
     apply(config);
     stack.waitUntilReady();
-    // The old pod drains for 5 seconds, then ends its answers.
-    await sleep(15_000);
-    const { lists, chats, failures } = await watch.stop();
+    // It ends the answers that it has begun.
+    stack.kubectl(["wait", "--for=delete", `pod/${old?.metadata.name}`, "--timeout=120s"]);
+    const { lists, chats, failures } = await stopWatching();
 
     expect(failures).toEqual([]);
     expect(lists).toBeGreaterThan(50);
@@ -148,6 +145,7 @@ describe("applying manifests", () => {
     expect(signUp()).toBe("False");
 
     stack.kubectl(["delete", "pod", "open-webui-0"]);
+    await eventually(() => podsOf(components.openWebUi)[0]);
     stack.waitUntilReady();
     expect(replacedSince(before)).toEqual([components.openWebUi]);
     expect(openWebUiIsBehind()).toBe(false);

@@ -112,8 +112,8 @@ function signInSettings(signIn: SignIn): Environment {
         DEFAULT_USER_ROLE: signIn.newUsers,
         ENABLE_SIGNUP: "False",
         ENABLE_OAUTH_SIGNUP: "False",
+        // Not ENABLE_PASSWORD_AUTH: it refuses the header's sign-in, too. With the header no password is looked at.
         ENABLE_LOGIN_FORM: "False",
-        ENABLE_PASSWORD_AUTH: "False",
         // Without it only the administrator would see a model.
         BYPASS_MODEL_ACCESS_CONTROL: "True",
       };

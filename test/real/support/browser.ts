@@ -163,15 +163,20 @@ export class Visitor {
     return (await this.answers.last().innerText()).trim();
   }
 
+  /** Waits for a sentence under the last message. The stop button may stay when an answer fails within milliseconds. */
+  async waitForSentence(text: string): Promise<void> {
+    await this.answers.last().getByText(text).waitFor();
+  }
+
   /** Presses the stop button in the middle of an answer. */
   async stop(): Promise<void> {
     await this.stopButton.click();
     await this.stopButton.waitFor({ state: "detached" });
   }
 
-  /** The title that the browser shows for the chat, once it is `wanted`. */
-  async waitForTitle(wanted: string): Promise<void> {
-    await this.page.waitForFunction(`document.title.startsWith(${JSON.stringify(wanted)})`);
+  /** Waits until the browser shows the chat's title, of which Open WebUI shortens what is above 30 characters. */
+  async waitForTitle(start: string): Promise<void> {
+    await this.page.waitForFunction(`document.title.startsWith(${JSON.stringify(start)})`);
   }
 
   /** Calls the chat's API as this person's page does: with its cookies and its token. */

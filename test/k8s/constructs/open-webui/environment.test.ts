@@ -72,7 +72,6 @@ describe("Open WebUI's sign-in", () => {
       ENABLE_SIGNUP: "False",
       ENABLE_OAUTH_SIGNUP: "False",
       ENABLE_LOGIN_FORM: "False",
-      ENABLE_PASSWORD_AUTH: "False",
       BYPASS_MODEL_ACCESS_CONTROL: "True",
     });
   });

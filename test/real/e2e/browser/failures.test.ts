@@ -25,6 +25,7 @@ const stack = new TestStack(
         middlewares: [{ name: "google-oauth", namespace: "public-ingress" }],
         controller: { namespace: "public-ingress" },
       },
+      monitoring: { kind: "prometheus-operator" },
     },
     "this test",
   ),
@@ -60,7 +61,9 @@ describe("what a person reads instead of an answer", () => {
     ["a form that wasn't filed", "simulate:use-case-form", errorTexts.refused],
   ])("says it in one sentence: %s", async (_, word, text) => {
     await visitor.pick("haiku");
-    expect(await visitor.ask(`Hello! ${word}`)).toBe(text);
+    await visitor.send(`Hello! ${word}`);
+    await visitor.waitForSentence(text);
+    expect(await visitor.shownAnswer()).toBe(text);
   });
 
   it("leaves AWS's own words, with the account's id, to LiteLLM's log", () => {
@@ -92,9 +95,10 @@ describe("what a person reads after half of an answer", () => {
   ])("stays, with a sentence below: %s", async (_, word) => {
     await sleep(6000);
     await visitor.pick("haiku");
-    const answer = await visitor.ask(`Hello! ${word}`);
+    await visitor.send(`Hello! ${word}`);
+    await visitor.waitForSentence(errorTexts.brokenOff);
+    const answer = await visitor.shownAnswer();
     expect(answer).toContain("Simulated answer of");
-    expect(answer.endsWith(errorTexts.brokenOff)).toBe(true);
     expect(answer).not.toMatch(/litellm|Exception/);
   });
 });
@@ -102,8 +106,10 @@ describe("what a person reads after half of an answer", () => {
 describe("what a person reads at a limit", () => {
   it("says that the model's minute is full", async () => {
     await visitor.pick("limited");
-    const answers = [await visitor.ask("One"), await visitor.ask("Two"), await visitor.ask("Three")];
-    expect(answers.at(-1)).toBe(errorTexts.rateLimited);
+    expect(await visitor.ask("One")).toContain("You wrote: One");
+    await visitor.send("Two");
+    await visitor.waitForSentence(errorTexts.rateLimited);
+    expect(await visitor.shownAnswer()).toBe(errorTexts.rateLimited);
   });
 
   it("says that the budget is spent", async () => {
@@ -114,6 +120,8 @@ describe("what a person reads at a limit", () => {
     await sleep(5000);
     await visitor.open();
     await visitor.pick("micro");
-    expect(await visitor.ask("More")).toBe(errorTexts.budgetSpent);
+    await visitor.send("More");
+    await visitor.waitForSentence(errorTexts.budgetSpent);
+    expect(await visitor.shownAnswer()).toBe(errorTexts.budgetSpent);
   });
 });

@@ -1,5 +1,6 @@
 /** Needs what proxy.test.ts needs. The middleware names the user in `X-Auth-Request-Email`, and `X-Forwarded-Email`. */
 import { parseConfig } from "../../../../lib/config";
+import { secretOutputs } from "../../../../lib/naming";
 import { images } from "../../../../lib/versions";
 import { bundleSimulator } from "../../../../simulator/bundle";
 import { Browser, type Visitor } from "../../support/browser";
@@ -65,8 +66,8 @@ describe("two people", () => {
   });
 
   it("don't see each other's chats, not even by their ids", async () => {
-    await alice.waitForTitle("Simulated: What does Alice ask?");
-    await bob.waitForTitle("Simulated: What does Bob ask?");
+    await alice.waitForTitle("Simulated: What does Alice");
+    await bob.waitForTitle("Simulated: What does Bob");
     const id = new URL(alice.page.url()).pathname.replace("/c/", "");
     expect((await alice.call(`/api/v1/chats/${id}`)).body).toContain("What does Alice ask?");
     const list = await bob.call("/api/v1/chats/?page=1");
@@ -107,6 +108,22 @@ describe("headers that a browser sends itself", () => {
     });
     expect(status).toBe(200);
     expect(JSON.parse(body)).toMatchObject({ email: "carol@example.com", role: "user" });
+  });
+
+  it("are all there is: a password opens nothing", async () => {
+    const password = stack.values[secretOutputs.openWebUiAdminPassword];
+    const answer = JSON.parse(
+      stack.python(
+        "open-webui-0",
+        `
+import json, urllib.request, urllib.error
+body = json.dumps({"email": "${owner}", "password": "${password}"}).encode()
+request = urllib.request.Request("http://127.0.0.1:8080/api/v1/auths/signin", body, {"Content-Type": "application/json"})
+try: print(urllib.request.urlopen(request, timeout=60).status)
+except urllib.error.HTTPError as error: print(error.code)`,
+      ),
+    ) as number;
+    expect(answer).toBe(400);
   });
 
   it.each(forged)("open nothing without a session: %s", async (_, headers) => {

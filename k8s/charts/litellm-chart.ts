@@ -26,7 +26,6 @@ export class LiteLlmChart extends StackChart {
       namespace: config.namespace,
       clusterDomain: config.cluster.domain,
       models: config.models,
-      region: config.aws.region,
       replicas,
       budget,
       retries,

@@ -232,7 +232,8 @@ export const modelSchema = group({
 
 /**
  * CPU is requested, never limited: a limit only slows down a start that already takes 13 CPU seconds.
- * Memory is limited: a leak ends one pod, not the node.
+ * Memory is limited: a leak ends one pod, not the node. By docs/benchmarks.md a request is about a fifth more than the
+ * working set after 1,000 chats, and a limit at least twice the peak of 16 long answers at once.
  */
 function resources(cpuRequest: string, memoryRequest: string, memoryLimit: string) {
   return group({
@@ -522,12 +523,12 @@ export const stackSchema = group({
     retries: z.int().min(0).max(10).default(2),
     /** Longest time that Bedrock may take for one attempt, in seconds. */
     requestTimeoutSeconds: z.int().min(10).max(3600).default(300),
-    resources: resources("100m", "400Mi", "768Mi"),
+    resources: resources("100m", "384Mi", "768Mi"),
   }).prefault({}),
   openWebUi: group({
     auth: authSchema,
     storage: storage("5Gi"),
-    resources: resources("100m", "384Mi", "1Gi"),
+    resources: resources("100m", "288Mi", "1Gi"),
   }),
   redis: group({
     storage: storage("1Gi"),

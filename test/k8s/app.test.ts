@@ -59,6 +59,7 @@ describe("the Kubernetes side", () => {
       "Deployment litellm",
       "Service litellm",
       "PersistentVolumeClaim open-webui",
+      "ConfigMap open-webui",
       "Service open-webui",
       "StatefulSet open-webui",
     ]);

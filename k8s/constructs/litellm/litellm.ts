@@ -26,8 +26,6 @@ export interface LiteLlmProps {
   readonly namespace: string;
   readonly clusterDomain: string;
   readonly models: readonly ConfiguredModel[];
-  /** AWS Region for whatever names none. */
-  readonly region: string;
   readonly replicas: number;
   readonly budget: Budget;
   /** How often a failed call to Bedrock is tried again. */
@@ -163,11 +161,10 @@ function container(props: LiteLlmProps, credentials: CredentialParts): k8s.Conta
   };
 }
 
-function environment({ region, bedrockEndpoint }: LiteLlmProps): Record<string, string> {
+function environment({ bedrockEndpoint }: LiteLlmProps): Record<string, string> {
   return {
     HOME: "/tmp",
     REDIS_USERNAME: redisUsers.liteLlm,
-    AWS_REGION: region,
     ...(bedrockEndpoint === undefined ? {} : { AWS_BEDROCK_RUNTIME_ENDPOINT: bedrockEndpoint }),
     // Never ask the node's metadata service for credentials.
     AWS_EC2_METADATA_DISABLED: "true",

@@ -49,7 +49,6 @@ export function renderProxyConfig(options: ProxyConfigOptions): string {
         master_key: `os.environ/${secretKeys.liteLlm.masterKey}`,
         // One key per consumer: see consumers.ts.
         custom_auth: "custom_auth.user_api_key_auth",
-        disable_spend_logs: true,
       },
     },
     // 1.1 is what PyYAML reads: an alias such as `on`, `no` or `2026-11-23` has to be quoted.
@@ -77,7 +76,7 @@ function modelEntry(model: ConfiguredModel) {
       tpm: rateLimit?.tokensPerMinute,
     }),
     // The id is what LiteLLM's Redis keys begin with; by default it is a hash of the parameters.
-    model_info: { id: model.alias, mode: definition.kind },
+    model_info: { id: model.alias },
   };
 }
 

@@ -3,7 +3,7 @@ import { LiteLlmChart } from "../../../k8s/charts/litellm-chart";
 import { podAnnotations } from "../../../lib/naming";
 import { accept, minimal, minimalWith } from "../../support/config-input";
 import { testImages } from "../../support/images";
-import { findContainer, findObject, plainVariables } from "../../support/kubernetes";
+import { findObject } from "../../support/kubernetes";
 
 const redis = { host: "open-webui-redis", port: 6379 };
 
@@ -28,8 +28,8 @@ describe("LiteLlmChart", () => {
   });
 
   it("calls the configured Region", () => {
-    const { template } = findObject(chartOf({ aws: { region: "us-west-2" } }).toJson(), "Deployment", "litellm").spec;
-    expect(plainVariables(findContainer(template, "litellm"))["AWS_REGION"]).toBe("us-west-2");
+    const { data } = findObject(chartOf({ aws: { region: "us-west-2" } }).toJson(), "ConfigMap", "litellm");
+    expect(data["config.yaml"]).toContain("aws_region_name: us-west-2");
   });
 
   it("hands out the proxy's address", () => {

@@ -26,7 +26,12 @@ function variablesOf(changes: Readonly<Record<string, unknown>>) {
 
 /** What people come in by: everything but the chat itself. */
 function waysIn(changes: Readonly<Record<string, unknown>>): readonly string[] {
-  const chat = ["PersistentVolumeClaim open-webui", "Service open-webui", "StatefulSet open-webui"];
+  const chat = [
+    "ConfigMap open-webui",
+    "PersistentVolumeClaim open-webui",
+    "Service open-webui",
+    "StatefulSet open-webui",
+  ];
   const objects = listObjects(objectsOf(changes));
   expect(objects).toEqual(expect.arrayContaining(chat));
   return objects.filter((object) => !chat.includes(object));

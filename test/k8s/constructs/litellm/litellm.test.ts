@@ -21,7 +21,6 @@ const all: Required<LiteLlmProps> = {
   namespace: "chat",
   clusterDomain: "cluster.local",
   models: accept(minimal).models,
-  region: "us-east-1",
   replicas: 2,
   budget: { kind: "limited", limitUsd: 20, period: "30d" },
   retries: 2,
@@ -94,10 +93,9 @@ describe("LiteLlm", () => {
   });
 
   it("has these settings in the open", () => {
-    expect(plainVariables(render({ region: "us-west-2" }).container)).toEqual({
+    expect(plainVariables(render().container)).toEqual({
       HOME: "/tmp",
       REDIS_USERNAME: "litellm",
-      AWS_REGION: "us-west-2",
       AWS_EC2_METADATA_DISABLED: "true",
       LITELLM_LOCAL_MODEL_COST_MAP: "True",
       DISABLE_ADMIN_UI: "True",

@@ -73,7 +73,7 @@ describe("the proxy's models", () => {
   ] as const)("are called by Converse through the profile %s", (profile, model) => {
     const { litellm_params, model_info } = entryOf("claude", { claude: { model: sonnet, profile } });
     expect(litellm_params["model"]).toBe(model);
-    expect(model_info).toEqual({ id: "claude", mode: "chat" });
+    expect(model_info).toEqual({ id: "claude" });
   });
 
   it("are called by their bare id where they have no profile", () => {
@@ -84,7 +84,7 @@ describe("the proxy's models", () => {
   it("are routed without Converse, which can't embed, when they are for embedding", () => {
     const { litellm_params, model_info } = entryOf("titan", { titan: { model: titan }, nova: { model: novaLite } });
     expect(litellm_params["model"]).toBe("bedrock/amazon.titan-embed-text-v2:0");
-    expect(model_info).toEqual({ id: "titan", mode: "embedding" });
+    expect(model_info).toEqual({ id: "titan" });
   });
 
   it("are called from the configured Region", () => {
@@ -283,7 +283,7 @@ describe("the proxy's settings", () => {
         "redis_password",
         "cache_kwargs",
       ],
-      general_settings: ["master_key", "custom_auth", "disable_spend_logs"],
+      general_settings: ["master_key", "custom_auth"],
     });
   });
 });

@@ -45,6 +45,7 @@ describe("OpenWebUi", () => {
   it("renders these objects", () => {
     expect(listObjects(render().objects)).toEqual([
       "PersistentVolumeClaim open-webui",
+      "ConfigMap open-webui",
       "Service open-webui",
       "StatefulSet open-webui",
     ]);
@@ -84,6 +85,18 @@ describe("OpenWebUi", () => {
       { name: "tmp", mountPath: "/tmp" },
     ]);
     expect(pod.spec.volumes).toContainEqual({ name: "tmp", emptyDir: { sizeLimit: "1Gi" } });
+  });
+
+  it("has an empty changelog, which it would keep in memory", () => {
+    const { container, objects, pod } = render();
+    expect(findObject(objects, "ConfigMap", "open-webui").data).toEqual({ "CHANGELOG.md": "" });
+    expect(pod.spec.volumes).toContainEqual({ name: "config", configMap: { name: "open-webui" } });
+    expect(container.volumeMounts).toContainEqual({
+      name: "config",
+      mountPath: "/app/CHANGELOG.md",
+      subPath: "CHANGELOG.md",
+      readOnly: true,
+    });
   });
 
   it.each<readonly [SignIn["kind"], SignIn, boolean]>([
@@ -172,8 +185,11 @@ describe("a new revision of OpenWebUi", () => {
 
   it("is made when the Secret's version is raised, and nothing else of the pod changes", () => {
     const after = render({ secretsVersion: 2 }).pod;
-    expect(before.metadata.annotations).toEqual({ [podAnnotations.secretsVersion]: "1" });
-    expect(after.metadata.annotations).toEqual({ [podAnnotations.secretsVersion]: "2" });
+    expect(before.metadata.annotations).toMatchObject({ [podAnnotations.secretsVersion]: "1" });
+    expect(after.metadata.annotations).toEqual({
+      ...before.metadata.annotations,
+      [podAnnotations.secretsVersion]: "2",
+    });
     expect(after.spec).toEqual(before.spec);
   });
 });

@@ -1,13 +1,11 @@
-import { writeFileSync } from "node:fs";
-import { cpus } from "node:os";
-import path from "node:path";
 import { ProjectCopy } from "../test/real/support/project";
+import { describeMachine, publish } from "./page";
 import { type Comparison, compareWithStandardTools, type Growth, measureGrowth } from "./synth";
 
 /**
- * Measures the synthesis and writes docs/benchmarks.md; with `--check` it writes nothing and fails above the limits.
- * `peakMegabytes` is that of the one process that renders; `growth` is for 400 aliases against 4, in time. `policyGrowth`
- * is for 400 against 40, which use the same models. The manifests hold an entry per alias and so grow with them.
+ * Measures the synthesis and writes its sections of docs/benchmarks.md; with `--check` it writes nothing and fails above
+ * the limits. `peakMegabytes` is that of the one process that renders; `growth` is for 400 aliases against 4, in time.
+ * `policyGrowth` is for 400 against 40, which use the same models. The manifests hold an entry per alias and so grow with them.
  */
 const limits = { ratio: 0.3, peakMegabytes: 400, growth: 2, policyGrowth: 1 };
 
@@ -15,9 +13,8 @@ const project = new ProjectCopy();
 try {
   const comparison = compareWithStandardTools(project.folder, 5);
   const growth = measureGrowth(project.folder, [4, 40, 400], 5);
-  const page = describe(comparison, growth);
-  if (process.argv.includes("--check")) process.stdout.write(page);
-  else writeFileSync(path.join(__dirname, "..", "docs", "benchmarks.md"), page);
+  const sections = { Synthesis: describeSynthesis(comparison), Growth: describeGrowth(growth) } as const;
+  publish(sections, !process.argv.includes("--check"));
   const problems = findProblems(comparison, growth);
   for (const problem of problems) process.stderr.write(`bench: ${problem}\n`);
   if (problems.length > 0) process.exitCode = 1;
@@ -55,17 +52,12 @@ function policyGrowth([, ...growth]: readonly Growth[]): number {
   return growthFactor(growth, ({ policyCharacters }) => policyCharacters);
 }
 
-function describe(comparison: Comparison, growth: readonly Growth[]): string {
+function describeSynthesis(comparison: Comparison): string {
   const spread = (values: readonly number[]) => `${Math.min(...values).toFixed(2)}–${Math.max(...values).toFixed(2)}`;
   const walls = (runs: Comparison["ours"]) => spread(runs.map(({ wallSeconds }) => wallSeconds));
-  return `# Benchmarks
-
-Written by \`npm run bench\`, which anyone can run; \`npm run bench -- --check\` only prints and fails above the limits.
-Node.js ${process.versions.node} on ${cpus().length} cores (${process.platform}). Wall times depend on the machine: compare ratios.
-
-## Synthesis
-
-Median of ${comparison.ours.length} alternating runs, nothing cached between them: outputs removed, tsx without its cache.
+  return `
+${describeMachine()} Median of ${comparison.ours.length} alternating runs, nothing cached between them: outputs removed,
+tsx without its cache. \`npm run bench -- --check\` only prints and fails above the limits.
 
 | Command | Wall time, s | Range, s |
 |---|---|---|
@@ -74,9 +66,11 @@ Median of ${comparison.ours.length} alternating runs, nothing cached between the
 
 Ratio, pair by pair: **${comparison.ratio.toFixed(2)}** (limit ${limits.ratio.toFixed(2)}). Largest process of \`npm run synth\`:
 **${comparison.peakMegabytes.toFixed(0)} MB** of resident memory (limit ${limits.peakMegabytes}).
+`;
+}
 
-## Growth
-
+function describeGrowth(growth: readonly Growth[]): string {
+  return `
 Aliases spread over the catalogue's models; the fastest of 5 runs in turn, after one that isn't counted. The IAM policies
 name each model once: four aliases use four models, 40 and 400 all of the catalogue. The manifests hold an entry per
 alias.

@@ -28,7 +28,8 @@ export function summarise(config: StackConfig, rendered: Rendered, now: Date = n
 }
 
 /** In a rotation the step that it waits for, otherwise whether it is time for one. */
-function accessKey({ accessKeys }: StackConfig, now: Date): readonly string[] {
+function accessKey({ accessKeys, aws }: StackConfig, now: Date): readonly string[] {
+  if (aws.credentials.kind === "web-identity") return [];
   const isRotating = accessKeys[otherSlot(accessKeys.inUse)] !== undefined;
   const next = isRotating || isDueForRotation(accessKeys, now);
   return [

@@ -48,8 +48,8 @@ export class LiteLlmChart extends StackChart {
   }
 }
 
-function awsCredentialsOf({ accessKeys, aws: { credentials, userName } }: StackConfig): AwsCredentials {
+function awsCredentialsOf({ accessKeys, aws: { credentials, region, userName } }: StackConfig): AwsCredentials {
   return credentials.kind === "access-key"
     ? { kind: "access-key", slot: accessKeys.inUse }
-    : { kind: "web-identity", roleArn: roleArn(credentials.accountId, userName) };
+    : { kind: "web-identity", roleArn: roleArn(credentials.accountId, userName), region };
 }

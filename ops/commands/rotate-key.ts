@@ -37,6 +37,9 @@ export function rotateKeyCommand(): Command {
 /** Writes the file when asked for a step. @returns what to tell */
 function rotate(config: StackConfig, { next, back }: RotateKeyOptions, now: Date): readonly string[] {
   const { accessKeys, aws } = config;
+  if (aws.credentials.kind === "web-identity") {
+    throw refuse(aws.userName, 'aws.credentials.kind is "web-identity": there is no key, and nothing to rotate.');
+  }
   if (next) return take(nextStep(accessKeys, now), [accessKeys], config, now);
   const previous = previousStep(accessKeys);
   if (back) {

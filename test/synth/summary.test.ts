@@ -120,6 +120,12 @@ Next:
     ]);
   });
 
+  it("says nothing of a key where there is none", () => {
+    const summary = summarise(loadExample("web-identity"), rendered, now);
+    expect(summary).not.toContain("Access key");
+    expect(summary).toContain("Spend guard");
+  });
+
   it("says in a rotation which keys there are, and what comes next", () => {
     const b = { status: "Active", created: "2026-11-22T00:00:00Z" } as const;
     expect(accessKeyLines({ inUse: "b", a: { status: "Active" }, b })).toEqual([

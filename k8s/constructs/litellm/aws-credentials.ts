@@ -14,6 +14,8 @@ export type AwsCredentials =
       readonly kind: "web-identity";
       /** The role that the token lets it assume. */
       readonly roleArn: string;
+      /** AWS Region whose Security Token Service is asked. */
+      readonly region: string;
     };
 
 /** What a pod needs for its credentials. */
@@ -34,8 +36,7 @@ const tokenFile = "token";
 /** Kubernetes renews the file when four fifths of this are over; boto3 reads it whenever it asks for credentials. */
 const tokenSeconds = 3600;
 
-/** @param region - where the Security Token Service is asked */
-export function credentialParts(credentials: AwsCredentials, region: string): CredentialParts {
+export function credentialParts(credentials: AwsCredentials): CredentialParts {
   const { awsAccessKeyId, awsSecretAccessKey, ...others } = secretKeys.liteLlm;
   switch (credentials.kind) {
     case "access-key":
@@ -55,8 +56,8 @@ export function credentialParts(credentials: AwsCredentials, region: string): Cr
           AWS_WEB_IDENTITY_TOKEN_FILE: `${tokenFolder}/${tokenFile}`,
           // How CloudTrail names the session.
           AWS_ROLE_SESSION_NAME: serviceAccountName,
-          // boto3 doesn't read AWS_REGION: without this it asks the Security Token Service in us-east-1.
-          AWS_DEFAULT_REGION: region,
+          // Without it boto3 asks the Security Token Service in us-east-1.
+          AWS_DEFAULT_REGION: credentials.region,
         },
         annotations: {},
         spec: { serviceAccountName },

@@ -72,7 +72,7 @@ export class LiteLlm extends Construct {
       ...renderConsumers(consumersOf(props)),
       ...renderReadableErrors(),
     };
-    const credentials = credentialParts(props.awsCredentials, props.region);
+    const credentials = credentialParts(props.awsCredentials);
     if (credentials.spec.serviceAccountName !== undefined) {
       new k8s.KubeServiceAccount(this, "service-account", {
         metadata: { name: credentials.spec.serviceAccountName },

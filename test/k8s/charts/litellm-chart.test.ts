@@ -3,7 +3,7 @@ import { LiteLlmChart } from "../../../k8s/charts/litellm-chart";
 import { podAnnotations } from "../../../lib/naming";
 import { accept, minimal, minimalWith } from "../../support/config-input";
 import { testImages } from "../../support/images";
-import { findObject } from "../../support/kubernetes";
+import { findContainer, findObject, plainVariables } from "../../support/kubernetes";
 
 const redis = { host: "open-webui-redis", port: 6379 };
 

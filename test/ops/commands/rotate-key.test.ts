@@ -197,4 +197,13 @@ describe("rotate-key", () => {
       "error: option '--next' cannot be used with option '--back'",
     );
   });
+
+  it.each([[], ["--next"], ["--back"]])("has nothing to do without a key: %j", (...args) => {
+    const credentials = { kind: "web-identity", accountId: "123456789012", issuerUrl: "https://oidc.example.com" };
+    prepare({ settings: { aws: { userName: "test-chat", credentials } } });
+    expect(() => run(...args)).toThrow(
+      'aws.credentials.kind is "web-identity": there is no key, and nothing to rotate.',
+    );
+    expect(existsSync(keysFile)).toBe(false);
+  });
 });

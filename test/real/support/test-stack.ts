@@ -1,4 +1,7 @@
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
 import { createKubernetesApp, createSecretsApp, type KubernetesAppOptions } from "../../../k8s/app";
 import type { StackConfig } from "../../../lib/config";
 import { secretOutputs, simulatedBedrock } from "../../../lib/naming";
@@ -20,11 +23,14 @@ export class TestStack {
     this.values = Object.fromEntries(Object.values(secretOutputs).map((output) => [output, random()]));
   }
 
-  /** Deploys as a person would, and waits until all pods are ready. */
-  deploy(options: KubernetesAppOptions = {}): void {
+  /**
+   * Deploys as a person would, and waits until all pods are ready.
+   * @param change - what is done to the manifests first
+   */
+  deploy(options: KubernetesAppOptions = {}, change = (manifests: string) => manifests): void {
     this.remove();
     applyManifests(createSecretsApp(this.config, this.values).synthYaml());
-    this.apply(this.config, options);
+    applyManifests(change(createKubernetesApp(this.config, images, options).synthYaml()));
     this.waitUntilReady();
   }
 
@@ -46,8 +52,17 @@ export class TestStack {
   }
 
   /** kubectl in the stack's Namespace. */
-  kubectl(args: readonly string[]): string {
-    return kubectl([...this.inNamespace, ...args]);
+  kubectl(args: readonly string[], input?: string): string {
+    return kubectl([...this.inNamespace, ...args], input);
+  }
+
+  /** The same without blocking: what takes long can be watched meanwhile. */
+  async kubectlInBackground(args: readonly string[], input: string): Promise<string> {
+    const child = spawn("kubectl", [...this.inNamespace, ...args], { stdio: ["pipe", "pipe", "pipe"] });
+    child.stdin.end(input);
+    const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
+    if (code !== 0) throw new Error(`kubectl ${args.join(" ")} ended with ${code}\n${stdout}\n${stderr}`);
+    return stdout;
   }
 
   /** Runs Python in a workload's pod: in its environment, and on its side of the network policies. */

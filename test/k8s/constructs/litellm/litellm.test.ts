@@ -227,7 +227,9 @@ describe("a rollout of LiteLlm", () => {
 
 describe("LiteLlm with a web identity", () => {
   const roleArn = "arn:aws:iam::123456789012:role/test-chat";
-  const { container, objects, pod } = render({ awsCredentials: { kind: "web-identity", roleArn } });
+  const { container, objects, pod } = render({
+    awsCredentials: { kind: "web-identity", roleArn, region: "eu-west-1" },
+  });
 
   it("runs as a service account of its own, whose token for the cluster it doesn't get", () => {
     expect(findObject(objects, "ServiceAccount", "litellm")).toMatchObject({ automountServiceAccountToken: false });
@@ -256,7 +258,7 @@ describe("LiteLlm with a web identity", () => {
       AWS_ROLE_ARN: roleArn,
       AWS_WEB_IDENTITY_TOKEN_FILE: "/var/run/secrets/aws/token",
       AWS_ROLE_SESSION_NAME: "litellm",
-      AWS_DEFAULT_REGION: "us-east-1",
+      AWS_DEFAULT_REGION: "eu-west-1",
     });
   });
 

@@ -1,6 +1,7 @@
 import type { AccessKeys } from "../../lib/access-keys";
 import { summarise } from "../../synth/summary";
 import { accept, minimal, minimalWith } from "../support/config-input";
+import { loadExample } from "../support/examples";
 
 const rendered = {
   objectKinds: ["Service", "ConfigMap", "Service"],

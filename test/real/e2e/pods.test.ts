@@ -54,13 +54,15 @@ describe("what a pod may do", () => {
     workloads,
   )("of %s: every process has a user that isn't root, no capability, and a seccomp filter", (workload) => {
     const processes = inPod(workload, "cat /proc/[0-9]*/status").split(/^(?=Name:)/m);
-    // Its own program, the shell, and cat.
-    expect(processes.length).toBeGreaterThanOrEqual(3);
+    // The pod's program and cat, at least.
+    expect(processes.length).toBeGreaterThanOrEqual(2);
     const { runAsUser } = hardenedPod.securityContext ?? {};
     for (const status of processes) {
       const field = (name: string) => new RegExp(`^${name}:\\s*(.*)$`, "m").exec(status)?.[1]?.split(/\s+/);
       expect(field("Uid")).toEqual(Array(4).fill(String(runAsUser)));
-      for (const set of ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"])
+      // Kubernetes' own process keeps a bound, which NoNewPrivs makes worthless. It is seen where processes are shared.
+      const bound = field("Name")?.[0] === "pause" ? [] : ["CapBnd"];
+      for (const set of ["CapInh", "CapPrm", "CapEff", "CapAmb", ...bound])
         expect(field(set)).toEqual(["0".repeat(16)]);
       expect(field("NoNewPrivs")).toEqual(["1"]);
       expect(field("Seccomp")).toEqual(["2"]);

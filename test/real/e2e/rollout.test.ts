@@ -6,6 +6,7 @@ import { components } from "../../../lib/naming";
 import { images } from "../../../lib/versions";
 import { bundleSimulator } from "../../../simulator/bundle";
 import { TestStack } from "../support/test-stack";
+import { until } from "../support/until";
 
 const stack = new TestStack(
   parseConfig(
@@ -145,7 +146,6 @@ describe("applying manifests", () => {
     expect(signUp()).toBe("False");
 
     stack.kubectl(["delete", "pod", "open-webui-0"]);
-    await eventually(() => podsOf(components.openWebUi)[0]);
     stack.waitUntilReady();
     expect(replacedSince(before)).toEqual([components.openWebUi]);
     expect(openWebUiIsBehind()).toBe(false);
@@ -174,7 +174,7 @@ describe("LiteLLM's pod", () => {
   it("is gone soon when it is deleted while it starts", async () => {
     const [old] = podsOf(components.liteLlm);
     stack.kubectl(["delete", "pod", old?.metadata.name ?? "", "--wait=false"]);
-    const starting = await eventually(() =>
+    const starting = await until("LiteLLM's next pod", 60, async () =>
       podsOf(components.liteLlm).find(
         ({ metadata, status }) =>
           metadata.uid !== old?.metadata.uid && status.containerStatuses?.[0]?.state.running !== undefined,
@@ -186,13 +186,3 @@ describe("LiteLLM's pod", () => {
     expect(Date.now() - deleted).toBeLessThan(30_000);
   });
 });
-
-async function eventually<Value>(find: () => Value | undefined): Promise<Value> {
-  const deadline = Date.now() + 60_000;
-  for (;;) {
-    const found = find();
-    if (found !== undefined) return found;
-    if (Date.now() > deadline) throw new Error("not found within 60 seconds.");
-    await sleep(200);
-  }
-}

@@ -54,12 +54,12 @@ export function expectReached(
 }
 
 /**
- * Makes all attempts at once, each source's in one process, until they end as expected or 20 seconds have passed:
+ * Makes all attempts at once, each source's in one process, until they end as expected or a minute has passed:
  * policies take effect some time after they were applied.
  * @param program - the probe's text
  */
 export async function probeUntil(expected: Reached, attempts: readonly Attempt[], program: string): Promise<Reached> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     const probes = attempts.map((attempt) => probeFrom(attempt, program));
     const reached = Object.fromEntries(await Promise.all(probes));

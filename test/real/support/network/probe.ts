@@ -20,7 +20,7 @@ export interface ProbeTarget {
 export type Outcome = "reached" | "refused";
 
 /** Policies that drop packets instead of rejecting them are noticed by this time only. */
-const timeoutMilliseconds = 2000;
+const timeoutMilliseconds = 5000;
 
 /** What a rejected packet looks like to the sender; dropped ones time out. */
 const refusals = new Set(["ECONNREFUSED", "EHOSTUNREACH", "EACCES", "ETIMEDOUT"]);
@@ -82,7 +82,7 @@ function probeUdp({ address, port }: ProbeTarget): Promise<Outcome> {
       resolve(outcome);
     };
     // A packet may get lost.
-    const resend = setInterval(() => socket.send(question), timeoutMilliseconds / 4);
+    const resend = setInterval(() => socket.send(question), timeoutMilliseconds / 10);
     const timeout = setTimeout(() => end("refused"), timeoutMilliseconds);
     socket
       .on("message", () => end("reached"))

@@ -52,14 +52,12 @@ export class Browser {
   /**
    * Someone at a browser of their own.
    * @param user - the e-mail address of their session at the sign-in in front; without one they have none
-   * @param headers - sent along with every request
    */
-  async visit(host: string, user?: string, headers: Readonly<Record<string, string>> = {}): Promise<Visitor> {
+  async visit(host: string, user?: string): Promise<Visitor> {
     const context = await this.chromium.newContext({
       baseURL: `https://${host}`,
       ignoreHTTPSErrors: true,
       viewport: { width: 1280, height: 800 },
-      extraHTTPHeaders: headers,
     });
     context.setDefaultTimeout(timeout);
     if (user !== undefined)
@@ -124,15 +122,11 @@ export class Visitor {
 
   /** Attaches a file to the next message. */
   async attach(name: string, mimeType: string, buffer: Buffer): Promise<void> {
+    const uploaded = this.page.waitForResponse(
+      (response) => response.request().method() === "POST" && response.url().includes("/api/v1/files/"),
+    );
     await this.page.locator('input[type="file"][multiple]').setInputFiles({ name, mimeType, buffer });
-    const shown = mimeType.startsWith("image/")
-      ? this.page.locator("#message-input-container img")
-      : this.page.locator("#message-input-container").getByText(name);
-    await shown.first().waitFor();
-    // The file is still on its way while a wheel turns beside its name.
-    await this.page
-      .locator("#message-input-container .spinner_qM83, #message-input-container .animate-spin")
-      .waitFor({ state: "detached" });
+    await uploaded;
   }
 
   /** Sends a message, without waiting for its answer. */

@@ -8,7 +8,8 @@ import { askIngress, type IngressAnswer, type IngressRequest, ingress } from "./
 /** Generous: a test machine is slower than a person's. */
 const timeout = 60_000;
 
-const flags = [
+/** Chromium without a screen, which reaches this machine alone. */
+export const chromiumFlags = [
   "--headless",
   "--no-sandbox",
   "--disable-gpu",
@@ -43,7 +44,7 @@ export class Browser {
     await new Promise<void>((resolve) => relay.listen(socket, resolve));
     const browser = await chromium.launch({
       executablePath: path.join(__dirname, "chromium.sh"),
-      args: flags,
+      args: chromiumFlags,
       env: { ...process.env, INGRESS_SOCKET: socket },
     });
     return new Browser(browser, relay, folder);

@@ -48,8 +48,8 @@ beforeAll(async () => {
   person = await Person.signIn(stack);
 });
 
-afterAll(() => {
-  person?.leave();
+afterAll(async () => {
+  await person?.leave();
   stack.remove();
   kubectl(["delete", "persistentvolume", volume, "--ignore-not-found"]);
   // 32: it was never mounted.

@@ -41,7 +41,7 @@ interface SavedChat {
  */
 export class Person {
   private readonly stack: TestStack;
-  private forward: { readonly process: ChildProcess; readonly url: string } | undefined;
+  private forward: Promise<Forward> | undefined;
   private token = "";
 
   private constructor(stack: TestStack) {
@@ -62,8 +62,11 @@ export class Person {
     return person;
   }
 
-  leave(): void {
-    this.forward?.process.kill();
+  /** Ends the port-forward. */
+  async leave(): Promise<void> {
+    const forward = this.forward;
+    this.forward = undefined;
+    (await forward?.catch(() => undefined))?.process.kill();
   }
 
   /** Opens a new chat with a message. */
@@ -102,25 +105,39 @@ export class Person {
     });
   }
 
-  /** @throws when nobody answers */
+  /** @throws when nobody answers. The next request tries a new port-forward: kubectl ends one that fails. */
   async request(method: string, path: string, body?: unknown): Promise<Response> {
-    // kubectl ends a port-forward when a connection through it fails.
-    if (this.forward === undefined || this.forward.process.exitCode !== null)
-      this.forward = await forwardToOpenWebUi(this.stack.config.namespace);
-    return fetch(`${this.forward.url}${path}`, {
-      method,
-      headers: { "Content-Type": "application/json", Authorization: `Bearer ${this.token}` },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+    this.forward ??= forwardToOpenWebUi(this.stack.config.namespace);
+    const forward = this.forward;
+    try {
+      return await fetch(`${(await forward).url}${path}`, {
+        method,
+        headers: {
+          "Content-Type": "application/json",
+          Authorization: `Bearer ${this.token}`,
+          // An idle connection ends after 5 s, unnoticed while a test waits for kubectl.
+          Connection: "close",
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    } catch (error) {
+      if (this.forward === forward) await this.leave();
+      throw error;
+    }
   }
 }
 
-async function forwardToOpenWebUi(namespace: string): Promise<{ process: ChildProcess; url: string }> {
+interface Forward {
+  readonly process: ChildProcess;
+  readonly url: string;
+}
+
+async function forwardToOpenWebUi(namespace: string): Promise<Forward> {
   const process = spawn("kubectl", ["-n", namespace, "port-forward", "pod/open-webui-0", ":8080"]);
   const ended = once(process, "close").then(() => {
     throw new Error("kubectl port-forward ended.");
   });
-  // Whoever waits no more isn't told.
+  // Later on nobody waits for it.
   ended.catch(() => undefined);
   const [line] = (await Promise.race([once(createInterface(process.stdout), "line"), ended])) as readonly string[];
   const [address] = /127\.0\.0\.1:\d+/.exec(line ?? "") ?? [];

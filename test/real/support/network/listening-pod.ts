@@ -28,6 +28,8 @@ export function listeningPod({ name, namespace, labels }: ListeningPod, probe: s
           name: probeContainer,
           image: images.node,
           command: ["node", "-e", probe, "listen", ...ports.map(String)],
+          // Without any, the pod would wait for every other one on a busy node, and its answers would be late.
+          resources: { requests: { cpu: "20m", memory: "48Mi" } },
         },
       ],
     },

@@ -54,27 +54,30 @@ export function expectReached(
 }
 
 /**
- * Makes all attempts at once, each source's in one process, until they end as expected or a minute has passed:
- * policies take effect some time after they were applied.
+ * Makes all attempts at once, each source's in one process, and those of a source again until they end as expected or a
+ * minute has passed: policies take effect some time after they were applied.
  * @param program - the probe's text
  */
 export async function probeUntil(expected: Reached, attempts: readonly Attempt[], program: string): Promise<Reached> {
   const deadline = Date.now() + 60_000;
-  for (;;) {
-    const probes = attempts.map((attempt) => probeFrom(attempt, program));
-    const reached = Object.fromEntries(await Promise.all(probes));
-    if (JSON.stringify(reached) === JSON.stringify(expected) || Date.now() > deadline) return reached;
-  }
+  const probeSource = async (attempt: Attempt) => {
+    const { name } = attempt.source;
+    for (;;) {
+      const reached = await probeFrom(attempt, program);
+      if (JSON.stringify(reached) === JSON.stringify(expected[name]) || Date.now() > deadline) return [name, reached];
+    }
+  };
+  return Object.fromEntries(await Promise.all(attempts.map(probeSource)));
 }
 
 const execute = promisify(execFile);
 
-async function probeFrom({ source, targets }: Attempt, program: string): Promise<[string, readonly string[]]> {
+async function probeFrom({ source, targets }: Attempt, program: string): Promise<readonly string[]> {
   const list = targets.map(({ address, port, protocol }): ProbeTarget => ({ address, port, protocol }));
   const [command = "", ...args] = [...source.command, "node", "-e", program, "probe", JSON.stringify(list)];
   const { stdout } = await execute(command, args);
   const outcomes = JSON.parse(stdout) as readonly Outcome[];
-  return [source.name, targets.filter((_, index) => outcomes[index] === "reached").map(describeTarget)];
+  return targets.filter((_, index) => outcomes[index] === "reached").map(describeTarget);
 }
 
 function describeTarget({ name, protocol, port }: Target): string {

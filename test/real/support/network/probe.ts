@@ -61,13 +61,12 @@ function probeTcp({ address, port }: ProbeTarget): Promise<Outcome> {
   return new Promise((resolve) => {
     const socket = connect({ host: address, port });
     const end = (outcome: Outcome) => {
+      clearTimeout(timeout);
       socket.destroy();
       resolve(outcome);
     };
-    socket
-      .setTimeout(timeoutMilliseconds, () => end("refused"))
-      .on("connect", () => end("reached"))
-      .on("error", (error) => end(outcomeOf(error)));
+    const timeout = atTimeout(() => end("refused"));
+    socket.on("connect", () => end("reached")).on("error", (error) => end(outcomeOf(error)));
   });
 }
 
@@ -78,17 +77,22 @@ function probeUdp({ address, port }: ProbeTarget): Promise<Outcome> {
       clearInterval(resend);
       clearTimeout(timeout);
       socket.removeAllListeners().on("error", () => {});
-      socket.close();
       resolve(outcome);
     };
     // A packet may get lost.
     const resend = setInterval(() => socket.send(question), timeoutMilliseconds / 10);
-    const timeout = setTimeout(() => end("refused"), timeoutMilliseconds);
+    const timeout = atTimeout(() => end("refused"));
     socket
+      .unref()
       .on("message", () => end("reached"))
       .on("error", (error) => end(outcomeOf(error)))
       .connect(port, address, () => socket.send(question));
   });
+}
+
+/** An answer that came in time counts, also when this process was too slow to read it. */
+function atTimeout(end: () => void): NodeJS.Timeout {
+  return setTimeout(() => setImmediate(end), timeoutMilliseconds);
 }
 
 async function main(mode: string | undefined, ...args: readonly string[]): Promise<void> {

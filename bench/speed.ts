@@ -163,8 +163,8 @@ function describe({ deploySeconds, firstChatSeconds, restartSeconds, ways }: Spe
     return `| ${streams ? "stream" : "no stream"} | ${cells.join(" | ")} | ${cpu} |`;
   });
   return `
-${describeMachine()} Pods, API server and the load are all on it, Bedrock is simulated: an answer of some 40 tokens, 15 ms
-before each piece.
+${describeMachine()} Pods, API server and the load are all on it.
+Bedrock is simulated: an answer of some 40 tokens, 15 ms before each piece.
 
 | | Seconds |
 |---|---|

@@ -171,7 +171,13 @@ export class Visitor {
 
   /** Waits until the browser shows the chat's title, of which Open WebUI shortens what is above 30 characters. */
   async waitForTitle(start: string): Promise<void> {
-    await this.page.waitForFunction(`document.title.startsWith(${JSON.stringify(start)})`);
+    const shown = `document.title.startsWith(${JSON.stringify(start)})`;
+    const waiting = { polling: 200, timeout: timeout / 4 };
+    // The title may be announced before the page knows the new chat's id: then it is there when the page is opened anew.
+    await this.page.waitForFunction(shown, undefined, waiting).catch(async () => {
+      await this.page.reload();
+      await this.page.waitForFunction(shown, undefined, { polling: 200 });
+    });
   }
 
   /** Calls the chat's API as this person's page does: with its cookies and its token. */

@@ -98,7 +98,6 @@ function signInSettings(signIn: SignIn): Environment {
       return {
         WEBUI_AUTH: "False",
         ENABLE_SIGNUP: "False",
-        ENABLE_OAUTH_SIGNUP: "False",
         // Everyone who passes the proxy is the administrator: nobody takes the others' data along.
         ENABLE_ADMIN_EXPORT: "False",
         ENABLE_ADMIN_CHAT_ACCESS: "False",
@@ -111,7 +110,6 @@ function signInSettings(signIn: SignIn): Environment {
         WEBUI_ADMIN_EMAIL: signIn.owner,
         DEFAULT_USER_ROLE: signIn.newUsers,
         ENABLE_SIGNUP: "False",
-        ENABLE_OAUTH_SIGNUP: "False",
         // Not ENABLE_PASSWORD_AUTH: it refuses the header's sign-in, too. With the header no password is looked at.
         ENABLE_LOGIN_FORM: "False",
         // Without it only the administrator would see a model.
@@ -123,7 +121,6 @@ function signInSettings(signIn: SignIn): Environment {
         WEBUI_ADMIN_EMAIL: signIn.owner,
         DEFAULT_USER_ROLE: "pending",
         ENABLE_SIGNUP: signIn.allowSignUp ? "True" : "False",
-        ENABLE_OAUTH_SIGNUP: "False",
         BYPASS_MODEL_ACCESS_CONTROL: "True",
       };
   }

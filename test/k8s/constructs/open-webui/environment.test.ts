@@ -56,7 +56,6 @@ describe("Open WebUI's sign-in", () => {
     expect(signInVariables(everySignIn.proxy)).toEqual({
       WEBUI_AUTH: "False",
       ENABLE_SIGNUP: "False",
-      ENABLE_OAUTH_SIGNUP: "False",
       ENABLE_ADMIN_EXPORT: "False",
       ENABLE_ADMIN_CHAT_ACCESS: "False",
     });
@@ -70,7 +69,6 @@ describe("Open WebUI's sign-in", () => {
       WEBUI_ADMIN_EMAIL: "owner@example.com",
       DEFAULT_USER_ROLE: "pending",
       ENABLE_SIGNUP: "False",
-      ENABLE_OAUTH_SIGNUP: "False",
       ENABLE_LOGIN_FORM: "False",
       BYPASS_MODEL_ACCESS_CONTROL: "True",
     });
@@ -91,7 +89,6 @@ describe("Open WebUI's sign-in", () => {
       WEBUI_ADMIN_EMAIL: "owner@example.com",
       DEFAULT_USER_ROLE: "pending",
       ENABLE_SIGNUP,
-      ENABLE_OAUTH_SIGNUP: "False",
       BYPASS_MODEL_ACCESS_CONTROL: "True",
     });
   });

@@ -1,7 +1,9 @@
 import { ApiObject, App, type AppProps, YamlOutputType } from "cdk8s";
 import type { StackConfig } from "../lib/config";
 import type { Images } from "../lib/versions";
+import { isMonitored } from "./alerts/rules";
 import { LiteLlmChart } from "./charts/litellm-chart";
+import { MonitoringChart } from "./charts/monitoring-chart";
 import { NamespaceChart } from "./charts/namespace-chart";
 import { NetworkChart } from "./charts/network-chart";
 import { OpenWebUiChart } from "./charts/open-webui-chart";
@@ -45,6 +47,10 @@ export function createKubernetesApp(config: StackConfig, images: Images, options
   bedrock?.addDependency(network);
   liteLlm.addDependency(redis);
   openWebUi.addDependency(liteLlm);
+  if (isMonitored(config)) {
+    const monitoring = new MonitoringChart(app, "monitoring", config);
+    monitoring.addDependency(openWebUi);
+  }
   if (config.secrets.kind === "external") {
     const secrets = new ExternalSecretsChart(app, "secrets", config, config.secrets);
     secrets.addDependency(network);

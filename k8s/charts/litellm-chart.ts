@@ -3,11 +3,17 @@ import type { StackConfig } from "../../lib/config";
 import type { Images } from "../../lib/versions";
 import { roleArn } from "../../lib/web-identity";
 import type { AwsCredentials } from "../constructs/litellm/aws-credentials";
-import { LiteLlm, type LiteLlmEndpoint } from "../constructs/litellm/litellm";
+import { LiteLlm, type LiteLlmEndpoint, type MetricsAccess } from "../constructs/litellm/litellm";
 import { LiteLlmServiceMonitor } from "../constructs/litellm/service-monitor";
 import type { RedisEndpoint } from "../constructs/redis/redis";
 import { secretNamesOf } from "../secret-names";
 import { StackChart } from "./stack-chart";
+
+const metricsAccess = {
+  "prometheus-operator": "key",
+  annotations: "annotated",
+  none: "none",
+} as const satisfies Record<StackConfig["monitoring"]["kind"], MetricsAccess>;
 
 export interface LiteLlmUpstreams {
   readonly redis: RedisEndpoint;
@@ -34,7 +40,7 @@ export class LiteLlmChart extends StackChart {
       secretName: secretNamesOf(config).liteLlm,
       secretsVersion: config.secrets.version,
       awsCredentials: awsCredentialsOf(config),
-      exposeMetrics: config.monitoring.kind !== "none",
+      metricsAccess: metricsAccess[config.monitoring.kind],
       resources,
     });
     this.endpoint = liteLlm.endpoint;

@@ -9,7 +9,8 @@ function partsOf({ aws, monitoring, openWebUi }: StackConfig) {
   return {
     // Only the modes with real users have an administrator whose password is in the Secret.
     hasAdmin: openWebUi.auth.kind !== "proxy",
-    hasPrometheus: monitoring.kind !== "none",
+    // The operator shows Prometheus' key; scrape annotations can't.
+    hasPrometheus: monitoring.kind === "prometheus-operator",
     hasAwsKey: aws.credentials.kind === "access-key",
   };
 }

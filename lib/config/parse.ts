@@ -164,7 +164,8 @@ function checkNamespace({ namespace, ingress, monitoring, cluster }: Readable): 
   }
   const others = {
     "ingress.controller": ingress === undefined || ingress.kind === "none" ? undefined : ingress.controller.namespace,
-    "monitoring.prometheus": monitoring?.kind === "prometheus-operator" ? monitoring.prometheus.namespace : undefined,
+    "monitoring.prometheus":
+      monitoring === undefined || monitoring.kind === "none" ? undefined : monitoring.prometheus.namespace,
     "cluster.dns": cluster?.dns.namespace,
   };
   const owner = Object.entries(others).find(([, name]) => name === namespace)?.[0];

@@ -349,19 +349,86 @@ const ingress = oneOf(
   ],
 );
 
-const monitoring = oneOf(
-  ["prometheus-operator", "none"],
+/** Whose metrics are there besides LiteLLM's: rules and panels that need others are left out. */
+function exporters(byDefault: boolean) {
+  return group({
+    /** The state of Deployments, StatefulSets and containers. */
+    kubeStateMetrics: z.boolean().default(byDefault),
+    /** Memory of the containers and fill level of the volumes. */
+    kubelet: z.boolean().default(byDefault),
+  }).prefault({});
+}
+
+/** Where Prometheus' pods are: only they and Open WebUI may reach LiteLLM. */
+const prometheus = group({
+  namespace: label.default("monitoring"),
+  podLabels: labelPairs.default({ "app.kubernetes.io/name": "prometheus" }),
+}).prefault({});
+
+const percent = z.int().min(1).max(99);
+
+/** When an alert fires. */
+const alerts = group({
+  /** Percent of the budget. */
+  budgetLeftPercent: percent.default(20),
+  /** USD. @default three times a day's share of the budget; without a budget no such alert */
+  dailySpendUsd: z.number().positive().optional(),
+  /** Percent of a model's requests. */
+  errorPercent: percent.default(10),
+  /** Until an answer begins; one in twenty may take longer. */
+  firstTokenSeconds: z.number().positive().default(10),
+  /** Until an answer is complete; one in twenty may take longer. */
+  answerSeconds: z.number().positive().default(120),
+  /** Percent of a container's memory limit. */
+  memoryPercent: percent.default(90),
+  /** Percent of a volume's size. */
+  volumePercent: percent.default(85),
+  /** Age of the access key in use, where access-keys/ has its date. */
+  accessKeyDays: z.int().positive().default(90),
+  /** What `runbook_url` begins with: where docs/operations.md can be read. An anchor follows. */
+  runbooks: z
+    .string()
+    .regex(/^[^\s#]+$/, "allowed: a URL or path without blanks and without #.")
+    .default("docs/operations.md"),
+}).prefault({});
+
+/** How the dashboard reaches Grafana. */
+const grafana = oneOf(
+  ["sidecar", "none"],
   [
     group({
-      /** A ServiceMonitor for the Prometheus operator. */
+      /** A ConfigMap for the sidecar of Grafana's Helm charts. */
+      kind: z.literal("sidecar"),
+      /** The label, with the value `1`, by which the sidecar picks dashboards up. */
+      label: z.string().regex(qualifiedName, "allowed: a Kubernetes label key.").default("grafana_dashboard"),
+      folder: z.string().min(1).default("Open WebUI"),
+    }),
+    group({ kind: z.literal("none") }),
+  ],
+).prefault({ kind: "sidecar" });
+
+const monitoring = oneOf(
+  ["prometheus-operator", "annotations", "none"],
+  [
+    group({
+      /** A ServiceMonitor and a PrometheusRule for the Prometheus operator. */
       kind: z.literal("prometheus-operator"),
-      /** Value of the label `release` by which kube-prometheus-stack picks monitors up. */
+      /** Value of the label `release` by which kube-prometheus-stack picks both up. */
       release: label.default("prometheus"),
-      /** Where Prometheus' pods are: only they and Open WebUI may reach LiteLLM. */
-      prometheus: group({
-        namespace: label.default("monitoring"),
-        podLabels: labelPairs.default({ "app.kubernetes.io/name": "prometheus" }),
-      }).prefault({}),
+      prometheus,
+      exporters: exporters(true),
+      alerts,
+      grafana,
+    }),
+    group({
+      /** Scrape annotations on LiteLLM's pods; `npm run -s rules` prints the rules as a file. */
+      kind: z.literal("annotations"),
+      /** Annotations carry no key, so LiteLLM serves its metrics to whoever reaches it. */
+      openMetrics: group({ reason }),
+      prometheus,
+      exporters: exporters(false),
+      alerts,
+      grafana,
     }),
     group({ kind: z.literal("none") }),
   ],

@@ -52,6 +52,7 @@ const allowed: Readonly<Record<string, { readonly from: readonly string[]; reado
       "cdk8s-plus-28",
       "constructs",
       "yaml",
+      "@grafana/grafana-foundation-sdk",
       "@kubernetes-models/traefik",
       "@kubernetes-models/prometheus-operator",
       "@kubernetes-models/external-secrets",

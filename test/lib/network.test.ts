@@ -82,6 +82,13 @@ describe("networkEdges", () => {
     expect(edges).toContain("Prometheus (observability: app=prom) → litellm TCP 4000: metrics are scraped");
   });
 
+  it("let Prometheus in where it goes by annotations, too", () => {
+    const monitoring = { kind: "annotations", openMetrics: { reason: "A test of the annotations." } };
+    expect(networkEdges(accept(minimalWith({ monitoring }))).map(line)).toContain(
+      "Prometheus (monitoring: app.kubernetes.io/name=prometheus) → litellm TCP 4000: metrics are scraped",
+    );
+  });
+
   it("tell the cluster's DNS as the configuration does", () => {
     const dns = { namespace: "dns", podLabels: { app: "coredns" } };
     const edges = networkEdges(accept(minimalWith({ "cluster.dns": dns }))).map(line);

@@ -65,7 +65,11 @@ const variants: Readonly<Record<string, unknown>> = {
       tls: { kind: "secret", secretName: "chat-tls" },
       controller: { namespace: "traefik", podLabels: { app: "traefik", tier: "edge" } },
     },
-    monitoring: { kind: "prometheus-operator" },
+    monitoring: {
+      kind: "prometheus-operator",
+      exporters: { kubeStateMetrics: false, kubelet: false },
+      grafana: { kind: "none" },
+    },
     secrets: {
       kind: "existing",
       version: 3,
@@ -75,6 +79,22 @@ const variants: Readonly<Record<string, unknown>> = {
       prometheus: "metrics-key",
     },
     cluster: { domain: "k8s.example.net", dns: { nodeLocalAddress: "169.254.20.10" } },
+  },
+  "a Prometheus without an operator": {
+    host: "chat.example.com",
+    models: {
+      sonnet: { model: "anthropic.claude-sonnet-4-6", fallbacks: ["micro"] },
+      micro: { model: "amazon.nova-micro-v1:0", rateLimit: { requestsPerMinute: 30 } },
+      titan: { model: "amazon.titan-embed-text-v2:0" },
+    },
+    liteLlm: { budget: { kind: "limited", limitUsd: 1, period: "1d" } },
+    openWebUi: { auth: { kind: "accounts", owner: "you@example.com" } },
+    monitoring: {
+      kind: "annotations",
+      openMetrics: { reason: "The network policy lets in Prometheus' pods alone." },
+      exporters: { kubeStateMetrics: true },
+      alerts: { runbooks: "https://git.example.com/chat/docs/operations.md" },
+    },
   },
   "external Secrets": {
     host: "chat.example.com",

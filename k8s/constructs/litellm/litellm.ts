@@ -38,12 +38,17 @@ export interface LiteLlmProps {
   /** Raised when the Secret's content changes, so that pods read it anew. */
   readonly secretsVersion: number;
   readonly awsCredentials: AwsCredentials;
-  /** Whether Prometheus gets a key for the metrics. */
-  readonly exposeMetrics: boolean;
+  readonly metricsAccess: MetricsAccess;
   /** Where Bedrock's runtime API answers, such as `http://simulated-bedrock:8080`. @default AWS's own, by Region */
   readonly bedrockEndpoint?: string | undefined;
   readonly resources: ContainerResources;
 }
+
+/**
+ * Who may read the metrics: Prometheus with a key of its own, whoever reaches the pods (they carry scrape annotations,
+ * which know no key), or nobody.
+ */
+export type MetricsAccess = "key" | "annotated" | "none";
 
 /** How Open WebUI and Prometheus reach the proxy. */
 export interface LiteLlmEndpoint {
@@ -68,7 +73,7 @@ export class LiteLlm extends Construct {
     const name = components.liteLlm;
     const labels = matchLabels(components.liteLlm);
     const files = {
-      "config.yaml": renderProxyConfig(props),
+      "config.yaml": renderProxyConfig({ ...props, metricsNeedKey: props.metricsAccess !== "annotated" }),
       ...renderConsumers(consumersOf(props)),
       ...renderReadableErrors(),
     };
@@ -97,6 +102,7 @@ export class LiteLlm extends Construct {
               [podAnnotations.configChecksum]: sha256(JSON.stringify(files)),
               [podAnnotations.secretsVersion]: String(props.secretsVersion),
               ...credentials.annotations,
+              ...scrapeAnnotations(props.metricsAccess),
             },
           },
           spec: {
@@ -130,8 +136,18 @@ export class LiteLlm extends Construct {
   }
 }
 
-function consumersOf({ models, exposeMetrics }: LiteLlmProps): readonly Consumer[] {
-  return exposeMetrics ? [openWebUiConsumer(models), prometheusConsumer] : [openWebUiConsumer(models)];
+function consumersOf({ models, metricsAccess }: LiteLlmProps): readonly Consumer[] {
+  return metricsAccess === "key" ? [openWebUiConsumer(models), prometheusConsumer] : [openWebUiConsumer(models)];
+}
+
+/** What the usual scrape configuration for pods reads. */
+function scrapeAnnotations(access: MetricsAccess): Readonly<Record<string, string>> {
+  if (access !== "annotated") return {};
+  return {
+    "prometheus.io/scrape": "true",
+    "prometheus.io/port": String(ports.liteLlm),
+    "prometheus.io/path": metricsPath,
+  };
 }
 
 function container(props: LiteLlmProps, credentials: CredentialParts): k8s.Container {
@@ -170,6 +186,8 @@ function environment({ bedrockEndpoint }: LiteLlmProps): Record<string, string> 
     AWS_EC2_METADATA_DISABLED: "true",
     // Prices come from the catalogue; no download at the start.
     LITELLM_LOCAL_MODEL_COST_MAP: "True",
+    // No series that tell when another was created: they are a fifth of the counters' size, and nobody reads them.
+    PROMETHEUS_DISABLE_CREATED_SERIES: "True",
     DISABLE_ADMIN_UI: "True",
     // Nobody reads them here, and rendering them once costs 60 MiB.
     NO_DOCS: "True",

@@ -1,4 +1,5 @@
 import { type ScalarTag, stringify } from "yaml";
+import { excludedLabels, excludedMetrics, latencyBuckets } from "../../../lib/metrics";
 import { type ConfiguredModel, invocationId } from "../../../lib/models";
 import { redisPrefixes, secretKeys } from "../../../lib/naming";
 import type { RedisEndpoint } from "../redis/redis";
@@ -15,6 +16,8 @@ export interface ProxyConfigOptions {
   readonly retries: number;
   /** Longest time of one attempt to call Bedrock, in seconds. */
   readonly requestTimeoutSeconds: number;
+  /** Whether the metrics want a key; otherwise they answer whoever reaches the proxy. */
+  readonly metricsNeedKey: boolean;
   /** Where spending and rates are counted, so that all pods count together and a restart forgets nothing. */
   readonly redis: RedisEndpoint;
 }
@@ -31,7 +34,10 @@ export function renderProxyConfig(options: ProxyConfigOptions): string {
         drop_params: true,
         // The second one is an object in readable_errors.py.
         callbacks: ["prometheus", "readable_errors.callback"],
-        require_auth_for_metrics_endpoint: true,
+        require_auth_for_metrics_endpoint: options.metricsNeedKey,
+        prometheus_exclude_metrics: excludedMetrics,
+        prometheus_exclude_labels: excludedLabels,
+        prometheus_latency_buckets: latencyBuckets,
         request_timeout: options.requestTimeoutSeconds,
       },
       router_settings: {

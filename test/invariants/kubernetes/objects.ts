@@ -241,7 +241,7 @@ export const rulesAboutObjects: readonly Rule[] = [
   rule({
     says: "a ServiceMonitor of the LiteLLM Service's own port",
     of: (rendered) => manifestsOf(rendered, "ServiceMonitor"),
-    atLeast: ({ monitoring }) => (monitoring.kind === "none" ? 0 : 1),
+    atLeast: ({ monitoring }) => (monitoring.kind === "prometheus-operator" ? 1 : 0),
     violations: ({ manifest }, rendered) => {
       const { monitoring } = rendered.config;
       const selected = ofKind(rendered, "Service").filter(({ metadata }) =>
@@ -249,7 +249,7 @@ export const rulesAboutObjects: readonly Rule[] = [
       );
       const names = selected.map(({ metadata }) => metadata.name);
       const ports = selected.flatMap((each) => servicePorts(each).map((port) => at(port, "name")));
-      const release = monitoring.kind === "none" ? undefined : monitoring.release;
+      const release = monitoring.kind === "prometheus-operator" ? monitoring.release : undefined;
       const endpoints = list(at(manifest.spec, "endpoints"));
       return [
         ...(manifest.metadata.labels?.["release"] === release ? [] : ["no operator picks it up"]),

@@ -3,7 +3,15 @@ import { createSecretsApp } from "../../../k8s/app";
 import { secretNamesOf } from "../../../k8s/secret-names";
 import type { StackConfig } from "../../../lib/config";
 import { secretLikeness } from "../../../lib/config/problems";
-import { components, keySlots, podAnnotations, secretKeys, type secretNames, secretOutputs } from "../../../lib/naming";
+import {
+  components,
+  keySlots,
+  podAnnotations,
+  ports,
+  secretKeys,
+  type secretNames,
+  secretOutputs,
+} from "../../../lib/naming";
 import { sha256 } from "../../../lib/sha256";
 import {
   at,
@@ -111,7 +119,7 @@ function scrapes(rendered: Rendered): readonly ScrapeSubject[] {
 }
 
 function isMonitored({ monitoring }: StackConfig): boolean {
-  return monitoring.kind !== "none";
+  return monitoring.kind === "prometheus-operator";
 }
 
 function ownSecret(
@@ -291,9 +299,17 @@ function annotations(rendered: Rendered): readonly AnnotationSubject[] {
 /** The values that an annotation may have: each is made of what is rendered here or stands in the configuration. */
 function explanations({ key, manifest, pod }: AnnotationSubject, rendered: Rendered): readonly unknown[] {
   const { ingress, secrets } = rendered.config;
-  if (pod === undefined)
+  if (pod === undefined) {
+    if (key === "grafana_folder") return [dashboardFolder(rendered.config)];
     return manifest.kind === "Ingress" && ingress.kind === "ingress" ? [ingress.annotations[key]] : [];
+  }
   switch (key) {
+    case "prometheus.io/scrape":
+      return ["true"];
+    case "prometheus.io/port":
+      return [String(ports.liteLlm)];
+    case "prometheus.io/path":
+      return ["/metrics/"];
     case podAnnotations.configChecksum:
       return mountedConfigs(pod, rendered).flatMap(checksums);
     case podAnnotations.secretsVersion:
@@ -303,6 +319,10 @@ function explanations({ key, manifest, pod }: AnnotationSubject, rendered: Rende
     default:
       return [];
   }
+}
+
+function dashboardFolder({ monitoring }: StackConfig): string | undefined {
+  return monitoring.kind !== "none" && monitoring.grafana.kind === "sidecar" ? monitoring.grafana.folder : undefined;
 }
 
 type Files = Readonly<Record<string, unknown>>;

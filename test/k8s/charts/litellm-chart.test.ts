@@ -11,6 +11,8 @@ function chartOf(changes: Readonly<Record<string, unknown>> = {}): LiteLlmChart 
   return new LiteLlmChart(Testing.app(), "litellm", accept(minimalWith(changes)), testImages, { redis });
 }
 
+const annotations = { kind: "annotations", openMetrics: { reason: "A test of the annotations." } };
+
 describe("LiteLlmChart", () => {
   it.each(["a", "b"] as const)("carries the slot of the key in use, %s, so that another key rolls the pods", (slot) => {
     const config = { ...accept(minimal), accessKeys: { inUse: slot, [slot]: { status: "Active" } } as const };
@@ -49,6 +51,15 @@ describe("LiteLlmChart", () => {
   });
 
   it.each([
+    ["annotations", annotations, "true"],
+    ["prometheus-operator", { kind: "prometheus-operator" }, undefined],
+    ["none", { kind: "none" }, undefined],
+  ])("has scrape annotations only when monitoring.kind is annotations: %s", (_, monitoring, scrape) => {
+    const { template } = findObject(chartOf({ monitoring }).toJson(), "Deployment", "litellm").spec;
+    expect(template.metadata.annotations["prometheus.io/scrape"]).toBe(scrape);
+  });
+
+  it.each([
     ["ours", { kind: "terraform" }, "litellm-prometheus"],
     ["the configured one", { kind: "existing", prometheus: "metrics-key" }, "metrics-key"],
   ])("is scraped with the key of a Secret of its own: %s", (_, secrets, name) => {
@@ -59,10 +70,11 @@ describe("LiteLlmChart", () => {
   });
 
   it.each([
-    ["prometheus-operator", ["open-webui", "prometheus"]],
-    ["none", ["open-webui"]],
-  ])("knows these consumers when monitoring.kind is %s", (kind, expected) => {
-    const { data } = findObject(chartOf({ monitoring: { kind } }).toJson(), "ConfigMap", "litellm");
+    ["prometheus-operator", { kind: "prometheus-operator" }, ["open-webui", "prometheus"]],
+    ["annotations", annotations, ["open-webui"]],
+    ["none", { kind: "none" }, ["open-webui"]],
+  ])("knows these consumers when monitoring.kind is %s", (_, monitoring, expected) => {
+    const { data } = findObject(chartOf({ monitoring }).toJson(), "ConfigMap", "litellm");
     const consumers = JSON.parse(data["consumers.json"] ?? "") as readonly { readonly name: string }[];
     expect(consumers.map(({ name }) => name)).toEqual(expected);
   });

@@ -11,8 +11,9 @@ const signIns: readonly (readonly [kind: string, auth: object, hasAdmin: boolean
   ["accounts", { kind: "accounts", owner: "you@example.com" }, true],
 ];
 const monitorings = [
-  ["prometheus-operator", true],
-  ["none", false],
+  ["prometheus-operator", { kind: "prometheus-operator" }, true],
+  ["annotations", { kind: "annotations", openMetrics: { reason: "A test of the annotations." } }, false],
+  ["none", { kind: "none" }, false],
 ] as const;
 const webIdentity = { kind: "web-identity", accountId: "123456789012", issuerUrl: "https://oidc.example.com" };
 const credentialKinds = [
@@ -33,8 +34,8 @@ describe("SecretsChart", () => {
     expect(keys.includes("WEBUI_ADMIN_PASSWORD")).toBe(hasAdmin);
   });
 
-  it.each(monitorings)("has a Secret for Prometheus only if it scrapes: %s", (kind, hasPrometheus) => {
-    const config = accept(minimalWith({ monitoring: { kind } }));
+  it.each(monitorings)("has a Secret for Prometheus only if it shows a key: %s", (_, monitoring, hasPrometheus) => {
+    const config = accept(minimalWith({ monitoring }));
     const names = listObjects(new SecretsChart(Testing.app(), "secrets", config, values).toJson());
     expect(names).toContain("Secret litellm");
     expect(names.includes("Secret litellm-prometheus")).toBe(hasPrometheus);
@@ -72,8 +73,10 @@ describe("ExternalSecretsChart", () => {
     expect(JSON.stringify(spec).includes("WEBUI_ADMIN_PASSWORD")).toBe(hasAdmin);
   });
 
-  it.each(monitorings)("asks for a Secret for Prometheus only if it scrapes: %s", (kind, hasPrometheus) => {
-    const names = listObjects(objectsOf({ monitoring: { kind } }));
+  it.each(
+    monitorings,
+  )("asks for a Secret for Prometheus only if it shows a key: %s", (_, monitoring, hasPrometheus) => {
+    const names = listObjects(objectsOf({ monitoring }));
     expect(names).toContain("ExternalSecret litellm");
     expect(names.includes("ExternalSecret litellm-prometheus")).toBe(hasPrometheus);
   });

@@ -91,6 +91,13 @@ describe("the Namespace", () => {
   it.each([
     ["ingress.controller", { namespace: "edge", ingress: { kind: "ingress", controller: { namespace: "edge" } } }],
     ["monitoring.prometheus", { namespace: "monitoring", monitoring: { kind: "prometheus-operator" } }],
+    [
+      "monitoring.prometheus",
+      {
+        namespace: "monitoring",
+        monitoring: { kind: "annotations", openMetrics: { reason: "A test of the annotations." } },
+      },
+    ],
     ["cluster.dns", { namespace: "dns", "cluster.dns": { namespace: "dns" } }],
   ])("is not that of %s", (owner, changes) => {
     expect(problemsOf(minimalWith(changes))).toEqual([

@@ -122,6 +122,28 @@ describe("the defaults of each kind", () => {
       kind: "prometheus-operator",
       release: "prometheus",
       prometheus: { namespace: "monitoring", podLabels: { "app.kubernetes.io/name": "prometheus" } },
+      // kube-prometheus-stack brings both.
+      exporters: { kubeStateMetrics: true, kubelet: true },
+      alerts: {
+        budgetLeftPercent: 20,
+        errorPercent: 10,
+        firstTokenSeconds: 10,
+        answerSeconds: 120,
+        memoryPercent: 90,
+        volumePercent: 85,
+        accessKeyDays: 90,
+        runbooks: "docs/operations.md",
+      },
+      grafana: { kind: "sidecar", label: "grafana_dashboard", folder: "Open WebUI" },
+    });
+  });
+
+  it("expects no other exporter beside a Prometheus that goes by annotations", () => {
+    const openMetrics = { reason: "Only Prometheus' pods get through." };
+    const { monitoring } = accept(minimalWith({ monitoring: { kind: "annotations", openMetrics } }));
+    expect(monitoring).toMatchObject({
+      prometheus: { namespace: "monitoring", podLabels: { "app.kubernetes.io/name": "prometheus" } },
+      exporters: { kubeStateMetrics: false, kubelet: false },
     });
   });
 
@@ -213,11 +235,34 @@ describe("settings that are given", () => {
     },
     none: { kind: "none" },
   };
+  const monitored = {
+    prometheus: { namespace: "observability", podLabels: { app: "prometheus" } },
+    alerts: {
+      budgetLeftPercent: 30,
+      dailySpendUsd: 2.5,
+      errorPercent: 5,
+      firstTokenSeconds: 4,
+      answerSeconds: 60,
+      memoryPercent: 80,
+      volumePercent: 75,
+      accessKeyDays: 30,
+      runbooks: "https://git.example.com/chat/blob/main/docs/operations.md",
+    },
+  };
   const monitoring: EveryKind<Group<"monitoring">> = {
     "prometheus-operator": {
       kind: "prometheus-operator",
       release: "kps",
-      prometheus: { namespace: "observability", podLabels: { app: "prometheus" } },
+      ...monitored,
+      exporters: { kubeStateMetrics: true, kubelet: false },
+      grafana: { kind: "sidecar", label: "dashboards", folder: "Chat" },
+    },
+    annotations: {
+      kind: "annotations",
+      openMetrics: { reason: "Only Prometheus' pods get through." },
+      ...monitored,
+      exporters: { kubeStateMetrics: false, kubelet: true },
+      grafana: { kind: "none" },
     },
     none: { kind: "none" },
   };
@@ -622,6 +667,26 @@ describe("a single setting is refused", () => {
     [
       `redis.storage.storageClass: got "${`${"s.".repeat(126)}ss`.slice(0, 77)}..."; ${objectAllowed}`,
       { "redis.storage.storageClass": `${"s.".repeat(126)}ss` },
+    ],
+    [
+      "monitoring.alerts.errorPercent: got 0; allowed: at least 1.",
+      { ...operator, "monitoring.alerts.errorPercent": 0 },
+    ],
+    [
+      "monitoring.alerts.memoryPercent: got 100; allowed: at most 99.",
+      { ...operator, "monitoring.alerts.memoryPercent": 100 },
+    ],
+    [
+      'monitoring.alerts.runbooks: got "docs#alerts"; allowed: a URL or path without blanks and without #.',
+      { ...operator, "monitoring.alerts.runbooks": "docs#alerts" },
+    ],
+    [
+      "monitoring.openMetrics: is missing; give a group of settings.",
+      { "monitoring.kind": "annotations", "monitoring.openMetrics": undefined },
+    ],
+    [
+      'monitoring.grafana.label: got "a b"; allowed: a Kubernetes label key.',
+      { ...operator, "monitoring.grafana.kind": "sidecar", "monitoring.grafana.label": "a b" },
     ],
     [`monitoring.release: got "Prometheus"; ${labelAllowed}`, { ...operator, "monitoring.release": "Prometheus" }],
     ["ingress.entryPoints: got a list; allowed: at least 1 entry.", { ...traefik, "ingress.entryPoints": [] }],

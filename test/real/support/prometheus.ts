@@ -1,4 +1,5 @@
 import type { IServiceMonitor } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor";
+import type { PrometheusRuleGroup } from "../../../k8s/alerts/rules";
 import { hardenedContainer, hardenedPod } from "../../../k8s/constructs/hardened-pod";
 import { kubectl } from "./kubectl";
 
@@ -41,8 +42,9 @@ export class TestPrometheus {
    * Returns once it answers.
    * @param monitor - what to scrape
    * @param monitorNamespace - where the monitor is, the Secret that it names, and what it selects
+   * @param groups - rules to evaluate; none by default
    */
-  deploy(monitor: IServiceMonitor, monitorNamespace: string): void {
+  deploy(monitor: IServiceMonitor, monitorNamespace: string, groups: readonly PrometheusRuleGroup[] = []): void {
     const { name, namespace, labels } = this.props;
     const metadata = { name, namespace };
     const config = {
@@ -50,7 +52,11 @@ export class TestPrometheus {
       kind: "Secret",
       metadata,
       stringData: {
-        "prometheus.yml": JSON.stringify({ scrape_configs: scrapeConfigs(monitor, monitorNamespace) }),
+        "prometheus.yml": JSON.stringify({
+          rule_files: [`${configPath}/rules.yml`],
+          scrape_configs: scrapeConfigs(monitor, monitorNamespace),
+        }),
+        "rules.yml": JSON.stringify({ groups }),
         credentials: readCredentials(monitor, monitorNamespace),
       },
     };
@@ -115,16 +121,22 @@ function scrapeConfigs({ spec }: IServiceMonitor, namespace: string) {
       scrape_interval: interval,
       scrape_timeout: scrapeTimeout,
       authorization: { type: authorization?.type ?? "Bearer", credentials_file: `${configPath}/credentials` },
-      static_configs: [{ targets: podsBehind(selector?.matchLabels ?? {}, portName, namespace) }],
+      static_configs: podsBehind(selector?.matchLabels ?? {}, portName, namespace),
     };
   });
 }
 
-/** Addresses and ports of the pods behind all Services with these labels, of their port with this name. */
+/**
+ * The pods behind all Services with these labels, at their port with this name, and the labels that the operator gives
+ * their series.
+ */
 function podsBehind(labels: Readonly<Record<string, string>>, portName: string | undefined, namespace: string) {
   interface EndpointSlices {
     readonly items: readonly {
-      readonly endpoints: readonly { readonly addresses: readonly string[] }[];
+      readonly endpoints: readonly {
+        readonly addresses: readonly string[];
+        readonly targetRef: { readonly name: string };
+      }[];
       readonly ports: readonly { readonly name: string; readonly port: number }[];
     }[];
   }
@@ -134,7 +146,12 @@ function podsBehind(labels: Readonly<Record<string, string>>, portName: string |
   return (JSON.parse(slices) as EndpointSlices).items.flatMap(({ endpoints, ports }) =>
     ports
       .filter(({ name }) => name === portName)
-      .flatMap(({ port }) => endpoints.flatMap(({ addresses }) => addresses.map((address) => `${address}:${port}`))),
+      .flatMap(({ port }) =>
+        endpoints.map(({ addresses, targetRef }) => ({
+          targets: addresses.map((address) => `${address}:${port}`),
+          labels: { namespace, pod: targetRef.name },
+        })),
+      ),
   );
 }
 

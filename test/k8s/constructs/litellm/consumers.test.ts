@@ -96,6 +96,7 @@ describe("the files", () => {
         budget: { kind: "limited", limitUsd: 20, period: "30d" },
         retries: 2,
         requestTimeoutSeconds: 300,
+        metricsNeedKey: true,
         redis: { host: "open-webui-redis", port: 6379 },
       }),
     ) as { readonly general_settings: { readonly custom_auth: string } };

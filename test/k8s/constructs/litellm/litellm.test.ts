@@ -29,7 +29,7 @@ const all: Required<LiteLlmProps> = {
   secretName: "proxy-keys",
   secretsVersion: 1,
   awsCredentials: { kind: "access-key", slot: "a" },
-  exposeMetrics: true,
+  metricsAccess: "key",
   bedrockEndpoint: undefined,
   resources: { cpuRequest: "100m", memoryRequest: "400Mi", memoryLimit: "768Mi" },
 };
@@ -67,18 +67,36 @@ describe("LiteLlm", () => {
 
   it("renders the configuration of these props, with the keys' consumers beside it", () => {
     expect(filesOf()).toEqual({
-      "config.yaml": renderProxyConfig(all),
+      "config.yaml": renderProxyConfig({ ...all, metricsNeedKey: true }),
       ...renderConsumers([openWebUiConsumer(all.models), prometheusConsumer]),
       ...renderReadableErrors(),
     });
   });
 
   it.each([
-    [true, ["open-webui", "prometheus"]],
-    [false, ["open-webui"]],
-  ])("has a consumer for Prometheus only where metrics are exposed: %s", (exposeMetrics, names) => {
-    const consumers = JSON.parse(filesOf({ exposeMetrics })["consumers.json"] ?? "") as readonly { name: string }[];
+    ["key", ["open-webui", "prometheus"]],
+    ["annotated", ["open-webui"]],
+    ["none", ["open-webui"]],
+  ] as const)("has a consumer for Prometheus only where it shows a key: %s", (metricsAccess, names) => {
+    const consumers = JSON.parse(filesOf({ metricsAccess })["consumers.json"] ?? "") as readonly { name: string }[];
     expect(consumers.map(({ name }) => name)).toEqual(names);
+  });
+
+  it("serves metrics without a key, and says where by annotations, only where these are how it is scraped", () => {
+    const scraped = {
+      "prometheus.io/scrape": "true",
+      "prometheus.io/port": "4000",
+      "prometheus.io/path": "/metrics/",
+    };
+    expect(render({ metricsAccess: "annotated" }).pod.metadata.annotations).toMatchObject(scraped);
+    expect(filesOf({ metricsAccess: "annotated" })["config.yaml"]).toBe(
+      renderProxyConfig({ ...all, metricsNeedKey: false }),
+    );
+    for (const metricsAccess of ["key", "none"] as const) {
+      const annotations = Object.keys(render({ metricsAccess }).pod.metadata.annotations);
+      expect(annotations.filter((name) => name.startsWith("prometheus.io/"))).toEqual([]);
+      expect(filesOf({ metricsAccess })["config.yaml"]).toBe(renderProxyConfig({ ...all, metricsNeedKey: true }));
+    }
   });
 
   it("reads the keys of its own Secret, by reference, and no others", () => {
@@ -98,6 +116,7 @@ describe("LiteLlm", () => {
       REDIS_USERNAME: "litellm",
       AWS_EC2_METADATA_DISABLED: "true",
       LITELLM_LOCAL_MODEL_COST_MAP: "True",
+      PROMETHEUS_DISABLE_CREATED_SERIES: "True",
       DISABLE_ADMIN_UI: "True",
       NO_DOCS: "True",
       NO_REDOC: "True",
@@ -183,7 +202,11 @@ describe("a rollout of LiteLlm", () => {
 
   it("is told by a checksum of all files, the programs' too", () => {
     const consumers = renderConsumers([openWebUiConsumer(all.models), prometheusConsumer]);
-    const files = { "config.yaml": renderProxyConfig(all), ...consumers, ...renderReadableErrors() };
+    const files = {
+      "config.yaml": renderProxyConfig({ ...all, metricsNeedKey: true }),
+      ...consumers,
+      ...renderReadableErrors(),
+    };
     expect(filesOf()).toEqual(files);
     expect(before.metadata.annotations[podAnnotations.configChecksum]).toBe(sha256(JSON.stringify(files)));
   });
@@ -197,7 +220,7 @@ describe("a rollout of LiteLlm", () => {
     ["the budget", { budget: { kind: "limited", limitUsd: 21, period: "30d" } }],
     ["the retries", { retries: 3 }],
     ["Redis' address", { redis: { host: "other", port: 6379 } }],
-    ["the list of consumers", { exposeMetrics: false }],
+    ["the list of consumers", { metricsAccess: "none" }],
     ["the models", { models: accept({ ...minimal, models: { nova: { model: "amazon.nova-pro-v1:0" } } }).models }],
   ])("happens when %s in the configuration changes, and nothing else of the pod does", (_, changes) => {
     const after = render(changes).pod;

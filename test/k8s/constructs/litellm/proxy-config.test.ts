@@ -1,6 +1,7 @@
 import { parse } from "yaml";
 import { type ProxyConfigOptions, renderProxyConfig } from "../../../../k8s/constructs/litellm/proxy-config";
 import type { StackConfigInput } from "../../../../lib/config";
+import { excludedLabels, excludedMetrics, latencyBuckets } from "../../../../lib/metrics";
 import { type ConfiguredModel, catalogue, profiles } from "../../../../lib/models";
 import { accept, minimal } from "../../../support/config-input";
 
@@ -42,6 +43,7 @@ const all: Required<ProxyConfigOptions> = {
   budget: { kind: "limited", limitUsd: 20, period: "30d" },
   retries: 2,
   requestTimeoutSeconds: 300,
+  metricsNeedKey: true,
   redis: { host: "open-webui-redis", port: 6379 },
 };
 
@@ -240,10 +242,18 @@ describe("the proxy's settings", () => {
     expect(config().litellm_settings["drop_params"]).toBe(true);
   });
 
-  it("count for Prometheus, which needs a key", () => {
-    expect(config().litellm_settings).toMatchObject({
+  it.each([true, false])("count for Prometheus, which needs a key: %s", (metricsNeedKey) => {
+    expect(config({ metricsNeedKey }).litellm_settings).toMatchObject({
       callbacks: ["prometheus", "readable_errors.callback"],
-      require_auth_for_metrics_endpoint: true,
+      require_auth_for_metrics_endpoint: metricsNeedKey,
+    });
+  });
+
+  it("serve no metric and no label that nobody reads", () => {
+    expect(config().litellm_settings).toMatchObject({
+      prometheus_exclude_metrics: excludedMetrics,
+      prometheus_exclude_labels: excludedLabels,
+      prometheus_latency_buckets: latencyBuckets,
     });
   });
 
@@ -274,7 +284,15 @@ describe("the proxy's settings", () => {
     const names = Object.fromEntries(Object.entries(config()).map(([name, settings]) => [name, Object.keys(settings)]));
     expect(names).toEqual({
       model_list: ["0"],
-      litellm_settings: ["drop_params", "callbacks", "require_auth_for_metrics_endpoint", "request_timeout"],
+      litellm_settings: [
+        "drop_params",
+        "callbacks",
+        "require_auth_for_metrics_endpoint",
+        "prometheus_exclude_metrics",
+        "prometheus_exclude_labels",
+        "prometheus_latency_buckets",
+        "request_timeout",
+      ],
       router_settings: [
         "num_retries",
         "provider_budget_config",

@@ -20,6 +20,7 @@ describe("the readable errors", () => {
         budget: { kind: "unlimited", reason: "It is a test." },
         retries: 2,
         requestTimeoutSeconds: 300,
+        metricsNeedKey: true,
         redis: { host: "open-webui-redis", port: 6379 },
       }),
     ) as { readonly litellm_settings: { readonly callbacks: readonly string[] } };

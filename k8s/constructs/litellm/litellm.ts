@@ -186,7 +186,7 @@ function environment({ bedrockEndpoint }: LiteLlmProps): Record<string, string> 
     AWS_EC2_METADATA_DISABLED: "true",
     // Prices come from the catalogue; no download at the start.
     LITELLM_LOCAL_MODEL_COST_MAP: "True",
-    // No series that tell when another was created: they are a fifth of the counters' size, and nobody reads them.
+    // No second series per counter that tells when it began: nobody reads them.
     PROMETHEUS_DISABLE_CREATED_SERIES: "True",
     DISABLE_ADMIN_UI: "True",
     // Nobody reads them here, and rendering them once costs 60 MiB.

@@ -313,4 +313,32 @@ export const mutations: readonly Mutation[] = [
     to: "maxmemory-policy allkeys-lru",
     caughtBy: ["test/k8s/constructs/redis/redis.test.ts"],
   },
+  {
+    harm: "every new pod tells a spent budget: its gauge has no label, and begins at 0",
+    file: "lib/metrics.ts",
+    from: '  "api_key_alias",\n  "client_ip",',
+    to: '  "api_key_alias",\n  "api_provider",\n  "client_ip",',
+    caughtBy: ["test/lib/metrics.test.ts"],
+  },
+  {
+    harm: "an alert reads a metric that nobody serves, and stays silent for ever",
+    file: "k8s/alerts/availability.ts",
+    from: "kube_statefulset_status_replicas_ready{",
+    to: "kube_statefulset_replicas_ready{",
+    caughtBy: ["test/invariants/monitoring.test.ts"],
+  },
+  {
+    harm: "a panel groups by a label that LiteLLM leaves out",
+    file: "k8s/dashboards/latency.ts",
+    from: "sum by (model_id, le)",
+    to: "sum by (model, le)",
+    caughtBy: ["test/invariants/monitoring.test.ts"],
+  },
+  {
+    harm: "LiteLLM's metrics are open to everyone beside an operator, which could show a key",
+    file: "k8s/charts/litellm-chart.ts",
+    from: '"prometheus-operator": "key"',
+    to: '"prometheus-operator": "annotated"',
+    caughtBy: ["test/k8s/charts/litellm-chart.test.ts"],
+  },
 ];

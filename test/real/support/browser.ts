@@ -98,6 +98,8 @@ export class Visitor {
       try {
         await this.page.goto(address);
         await shown.waitFor({ timeout: timeout / 2 });
+        // A message that is sent while the page still sets up its new chat is lost.
+        await this.page.waitForLoadState("networkidle");
         return;
       } catch (error) {
         if (attempt === 4) throw error;

@@ -146,8 +146,8 @@ export const mutations: readonly Mutation[] = [
   {
     harm: "Terraform deletes the user and its key unasked",
     file: "terraform/stacks/bedrock-stack.ts",
-    from: "const preventDestroy = config.aws.allowDestroy === undefined;",
-    to: "const preventDestroy = config.aws.allowDestroy !== undefined;",
+    from: "const preventDestroy = aws.allowDestroy === undefined;",
+    to: "const preventDestroy = aws.allowDestroy !== undefined;",
     caughtBy: [terraform],
   },
   {

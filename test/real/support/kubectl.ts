@@ -14,7 +14,8 @@ export function inTestNamespace(config: StackConfig): StackConfig {
   return { ...config, namespace: `${config.namespace}${testSuffix}` };
 }
 
-const testSuffix = "-test";
+/** Another one lets two runs share a cluster. */
+const testSuffix = process.env["TEST_NAMESPACE_SUFFIX"] || "-test";
 
 /**
  * Deletes a Namespace of the tests and waits until everything in it is gone. Pods first: while one may still take its

@@ -21,9 +21,13 @@ export function readTerraformOutputs(stackId: string): Readonly<Record<string, s
   return parseOutputs(runTerraform(folder));
 }
 
+/** Terraform's name, or cdktf's own variable for people who use OpenTofu. */
+export function terraformProgram(): string {
+  return process.env["TERRAFORM_BINARY_NAME"] || "terraform";
+}
+
 function runTerraform(folder: string): string {
-  // cdktf's own variable for people who use OpenTofu.
-  const program = process.env["TERRAFORM_BINARY_NAME"] || "terraform";
+  const program = terraformProgram();
   try {
     return execFileSync(program, [`-chdir=${folder}`, "output", "-json", "-no-color"], {
       encoding: "utf8",

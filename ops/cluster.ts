@@ -1,5 +1,8 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
 import { Failure } from "./failure";
+import { type ProcessResult, runProcess, startProcess } from "./processes";
 
 /** A cluster as kubectl sees it. The context is fixed at the start: switching it meanwhile changes nothing. */
 export class Cluster {
@@ -17,9 +20,19 @@ export class Cluster {
    * @throws Failure when kubectl is missing, or there is no current context
    */
   static async current(): Promise<Cluster> {
-    const context = (await kubectl(["config", "current-context"])).trim();
+    const { stdout } = await runProcess("kubectl", ["config", "current-context"], { accept: [0, 1] });
+    const context = stdout.trim();
+    if (context === "") {
+      throw new Failure("kubectl has no current context.", "choose a cluster: kubectl config use-context NAME");
+    }
     const jsonPath = "jsonpath={.clusters[0].cluster.server}";
-    return new Cluster(context, await kubectl(["config", "view", "--minify", `--context=${context}`, "-o", jsonPath]));
+    const view = ["config", "view", "--minify", `--context=${context}`, "-o", jsonPath];
+    return new Cluster(context, (await runProcess("kubectl", view)).stdout);
+  }
+
+  /** For people, such as `k3s (https://192.0.2.7:6443)`. */
+  toString(): string {
+    return `${this.context} (${this.server})`;
   }
 
   /**
@@ -28,8 +41,14 @@ export class Cluster {
    * @returns its standard output
    * @throws Failure with kubectl's own words
    */
-  kubectl(args: readonly string[], input?: string): Promise<string> {
-    return kubectl([`--context=${this.context}`, ...args], input);
+  async kubectl(args: readonly string[], input?: string): Promise<string> {
+    return (await this.try(args, input, [0])).stdout;
+  }
+
+  /** Runs kubectl to its end, and takes other exit codes for an answer, too. */
+  try(args: readonly string[], input?: string, accept: readonly number[] = [0, 1]): Promise<ProcessResult> {
+    const options = input === undefined ? { accept } : { accept, input };
+    return runProcess("kubectl", [`--context=${this.context}`, ...args], options);
   }
 
   /** The objects that a `kubectl get` finds; none when there are none of that name. */
@@ -40,20 +59,44 @@ export class Cluster {
     return found.items ?? [found];
   }
 
+  /**
+   * Applies manifests on the server's side. They reach kubectl through a pipe, and no file.
+   * @returns kubectl's line for each object
+   */
+  async apply(manifests: string): Promise<readonly string[]> {
+    return (await this.kubectl(["apply", "--server-side", "-f", "-"], manifests)).trim().split("\n");
+  }
+
   /** Starts a kubectl that runs until it is killed; its error output goes to this process'. */
   start(args: readonly string[]): ChildProcess {
-    return spawn("kubectl", [`--context=${this.context}`, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+    return startProcess("kubectl", [`--context=${this.context}`, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  }
+
+  /**
+   * Connects a free port of this machine with a Service or pod while `use` runs: past the ingress and its sign-in, and
+   * past network policies, which let in what comes from the node.
+   * @param target - such as `service/litellm`
+   */
+  async forward<T>(namespace: string, target: string, port: number, use: (url: string) => Promise<T>): Promise<T> {
+    const args = ["port-forward", "-n", namespace, target, `:${port}`, "--address=127.0.0.1"];
+    const child = startProcess("kubectl", [`--context=${this.context}`, ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    try {
+      return await use(`http://127.0.0.1:${await forwardedPort(child, `${namespace} ${target}`)}`);
+    } finally {
+      child.kill();
+    }
   }
 }
 
-function kubectl(args: readonly string[], input = ""): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = execFile("kubectl", args, { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      if (error === null) return resolve(stdout);
-      const reason = "code" in error && error.code === "ENOENT" ? "it isn't installed." : stderr.trim();
-      reject(new Failure(`kubectl ${args.join(" ")} failed: ${reason}`));
-    });
-    // kubectl may end before it has read everything: its own error tells why.
-    child.stdin?.on("error", () => {}).end(input);
-  });
+async function forwardedPort(child: ChildProcess, target: string): Promise<string> {
+  const errors: string[] = [];
+  child.stderr?.on("data", (data) => errors.push(String(data)));
+  const ended = once(child, "close").then(() => undefined);
+  const lines = createInterface({ input: child.stdout ?? process.stdin });
+  const [line] = (await Promise.race([once(lines, "line"), ended])) ?? [];
+  const port = /127\.0\.0\.1:(\d+) ->/.exec(String(line))?.[1];
+  if (port === undefined) throw new Failure(`kubectl port-forward to ${target} failed: ${errors.join("").trim()}`);
+  return port;
 }

@@ -3,14 +3,18 @@ import { ConfigError } from "../lib/config";
 import { previewCommand } from "./commands/preview";
 import { rotateKeyCommand } from "./commands/rotate-key";
 import { Failure } from "./failure";
+import { listenForInterruption } from "./interruption";
 
-const program = new Command("npm run")
-  .description("What the standard tools don't do.")
-  .addCommand(previewCommand())
-  .addCommand(rotateKeyCommand());
+/** One per file under commands/, in the order of the help. Each is also an npm script of its own. */
+const commands = [previewCommand, rotateKeyCommand];
 
+const program = new Command("npm run -s stack --").description("What the standard tools don't do.");
+for (const command of commands) program.addCommand(command());
+
+listenForInterruption();
 program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof Failure || error instanceof ConfigError)) throw error;
   process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
+  if (error instanceof Failure && error.next !== undefined) process.stderr.write(`next: ${error.next}\n`);
+  process.exitCode = error instanceof Failure ? error.exitCode : 1;
 });

@@ -1,16 +1,16 @@
-import { execFile } from "node:child_process";
-import { once } from "node:events";
-import { createServer } from "node:net";
 import path from "node:path";
-import { promisify } from "node:util";
-import confirm from "@inquirer/confirm";
 import Table from "cli-table3";
 import { Command, InvalidArgumentError } from "commander";
 import { loadConfig } from "../../lib/config";
 import { components, partOf, ports, secretKeys, secretNames } from "../../lib/naming";
 import { listSubstitutions, type PreviewOptions, previewNamespace } from "../../lib/preview";
 import { Cluster } from "../cluster";
+import { requireConsent } from "../consent";
 import { Failure } from "../failure";
+import { forwardChat, requireFreePort } from "../forward";
+import { yesOption } from "../options";
+import { runProcess } from "../processes";
+import { say } from "../result";
 import { waitUntilReady } from "../start";
 
 interface Options {
@@ -31,7 +31,7 @@ export function previewCommand(): Command {
     )
     .usage("-- [options]")
     .option("--down", "remove the preview and everything in it", false)
-    .option("--yes", "don't ask", false)
+    .addOption(yesOption())
     .option("--port <number>", "port of this machine for the chat", parsePort, ports.openWebUi)
     .action(async (options: Options) => {
       const cluster = await Cluster.current();
@@ -49,7 +49,7 @@ function parsePort(text: string): number {
 
 async function putUp(cluster: Cluster, { yes, port }: Options): Promise<void> {
   const config = loadConfig();
-  await requireFreePort(port);
+  await requireFreePort(port, "npm run preview --");
   const options = { port, storageClass: await findStorageClass(cluster) };
   const table = new Table({
     head: ["Setting", "In the preview", "Why"],
@@ -58,24 +58,31 @@ async function putUp(cluster: Cluster, { yes, port }: Options): Promise<void> {
   table.push(...listSubstitutions(config, options).map(({ setting, instead, why }) => [setting, instead, why]));
   say(`Your configuration, but for:\n${table}`);
   const exists = await findPreview(cluster);
-  await consent(cluster, exists ? "replace the preview that is there, and its chats" : "put a preview", yes);
+  const what = exists ? "replace the preview that is there, and its chats" : "put a preview";
+  await requireConsent(`On ${cluster}: ${what}`, yes);
 
   const manifests = await renderManifests(options);
   if (exists) await remove(cluster);
   const start = Date.now();
   const report = (app: string, state: string) => say(`${String(seconds(start)).padStart(4)} s  ${app}: ${state}`);
-  await cluster.kubectl(["apply", "--server-side", "-f", "-"], manifests);
+  await cluster.apply(manifests);
   const count = Object.keys(components).length + 1;
   await waitUntilReady(cluster, { namespace: previewNamespace, count, timeoutSeconds, report });
 
   if (config.openWebUi.auth.kind === "accounts") say(explainPassword(config.openWebUi.auth.owner));
   say('Ask the models anything; "simulate:help" tells how to see slow, refused and broken answers.');
-  await forward(cluster, port);
+  await forwardChat(cluster, {
+    namespace: previewNamespace,
+    port,
+    onReady: () =>
+      say(`\nhttp://localhost:${port}\n\nCtrl-C ends the connection; the preview runs on. Remove it: ${removal}`),
+    next: `the preview runs on: reach it with ${forwarding(port)}, or remove it with ${removal}`,
+  });
 }
 
 async function takeDown(cluster: Cluster, { yes }: Options): Promise<void> {
   if (!(await findPreview(cluster))) return say(`There is no preview on ${cluster.context}.`);
-  await consent(cluster, "remove the preview and its chats", yes);
+  await requireConsent(`On ${cluster}: remove the preview and its chats`, yes);
   await remove(cluster);
   say("Removed.");
 }
@@ -90,25 +97,6 @@ async function findPreview(cluster: Cluster): Promise<boolean> {
   throw new Failure(
     `Namespace ${previewNamespace} on ${cluster.context}: got one that isn't a preview's; rename or remove it first.`,
   );
-}
-
-async function consent({ context, server }: Cluster, what: string, yes: boolean): Promise<void> {
-  const where = `${context} (${server})`;
-  if (yes) return say(`On ${where}: ${what}.`);
-  if (!process.stdin.isTTY) throw new Failure(`On ${where}: ${what}? There is nobody to ask; --yes answers.`);
-  if (!(await confirm({ message: `On ${where}: ${what}?`, default: false }))) throw new Failure("Nothing was changed.");
-}
-
-/** Before anything is changed: kubectl would find out at the very end. */
-async function requireFreePort(port: number): Promise<void> {
-  const server = createServer().listen(port, "127.0.0.1");
-  try {
-    await once(server, "listening");
-  } catch {
-    throw new Failure(`Port ${port} of this machine is in use; give another one: npm run preview -- --port 9090.`);
-  } finally {
-    server.close();
-  }
 }
 
 /** Prefers the cluster's default class, then any. */
@@ -132,8 +120,7 @@ async function renderManifests({ port, storageClass }: PreviewOptions): Promise<
   const program = path.join(__dirname, "..", "..", "synth", "preview.ts");
   const args = ["-r", require.resolve("tsx/cjs"), program, `--port=${port}`];
   if (storageClass !== undefined) args.push(`--storage-class=${storageClass}`);
-  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 64 * 1024 * 1024 });
-  return stdout;
+  return (await runProcess(process.execPath, args)).stdout;
 }
 
 /** Pods first: a Namespace is looked at again only after half of the longest time that a pod may take to stop. */
@@ -148,27 +135,10 @@ function explainPassword(owner: string): string {
   return `Sign in as ${owner}; the password: kubectl -n ${previewNamespace} get secret ${secretNames.openWebUi} -o ${jsonPath} | base64 -d`;
 }
 
-/** Forwards until the person ends it. */
-async function forward(cluster: Cluster, port: number): Promise<void> {
-  const target = ["-n", previewNamespace, `service/${components.openWebUi}`, `${port}:${ports.openWebUiService}`];
-  const child = cluster.start(["port-forward", ...target]);
-  process.once("SIGINT", () => child.kill());
-  process.once("SIGTERM", () => child.kill());
-  child.stdout?.once("data", () => {
-    say(`\nhttp://localhost:${port}\n\nCtrl-C ends the connection; the preview runs on. Remove it: ${removal}`);
-  });
-  const [code] = await once(child, "exit");
-  if (typeof code === "number" && code !== 0) {
-    throw new Failure(
-      `The port-forward ended. The preview runs on: reach it with kubectl port-forward ${target.join(" ")}, or remove it with ${removal}.`,
-    );
-  }
+function forwarding(port: number): string {
+  return `kubectl -n ${previewNamespace} port-forward service/${components.openWebUi} ${port}:${ports.openWebUiService}`;
 }
 
 function seconds(start: number): number {
   return Math.round((Date.now() - start) / 1000);
-}
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

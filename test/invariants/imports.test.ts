@@ -64,7 +64,20 @@ const allowed: Readonly<Record<string, { readonly from: readonly string[]; reado
     imports: 25,
   },
   synth: { from: ["lib", "k8s", "terraform", "simulator", "cli-table3"], imports: 15 },
-  ops: { from: ["lib", "commander", "@inquirer/confirm", "cli-table3"], imports: 10 },
+  ops: {
+    from: [
+      "lib",
+      "commander",
+      "@inquirer/confirm",
+      "cli-table3",
+      "listr2",
+      "yaml",
+      "@aws-sdk/client-bedrock",
+      "@aws-sdk/client-iam",
+      "@aws-sdk/client-sts",
+    ],
+    imports: 30,
+  },
   simulator: { from: ["lib", "esbuild", "zod", "@smithy/eventstream-codec", "@smithy/util-utf8"], imports: 30 },
   examples: { from: ["lib"], imports: 4 },
 };

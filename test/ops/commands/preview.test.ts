@@ -1,21 +1,9 @@
-import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { previewNamespace } from "../../../lib/preview";
 import { previewCommand } from "../../../ops/commands/preview";
 import { project, type Run, runProgram } from "../../support/command-line";
-import { temporaryFolder, writeFile } from "../../support/temporary-folder";
-
-/** Stands in for kubectl: writes down how it was called, and answers as it is told. */
-const kubectl = `#!${process.execPath}
-const { appendFileSync, readFileSync } = require("node:fs");
-const args = process.argv.slice(2).join(" ");
-appendFileSync(__dirname + "/calls", args + "\\n");
-const answers = JSON.parse(readFileSync(__dirname + "/answers.json", "utf8"));
-const answer = Object.entries(answers).find(([part]) => args.includes(part))?.[1] ?? "";
-if (args.includes("apply")) readFileSync(0);
-process.stdout.write(typeof answer === "string" ? answer : JSON.stringify(answer));
-`;
+import { type Answers, FakePrograms } from "../../support/fake-programs";
 
 const ready = { containerStatuses: [{ ready: true, state: {} }] };
 const pods = ["litellm", "open-webui", "open-webui-redis", "simulated-bedrock"].map((app) => ({
@@ -32,33 +20,27 @@ const cluster = {
 };
 
 async function preview(
-  answers: Readonly<Record<string, unknown>>,
+  answers: Answers,
   ...args: string[]
-): Promise<Run & { readonly calls: readonly string[] }> {
-  const folder = temporaryFolder();
-  writeFile(folder, "kubectl", kubectl, 0o755);
-  writeFile(folder, "answers.json", JSON.stringify(answers));
-  writeFile(folder, "calls", "");
-  const env = { PATH: `${folder}:${process.env["PATH"]}`, STACK_CONFIG: path.join(project, "examples", "homelab.ts") };
+): Promise<Run & { readonly calls: readonly string[]; readonly changes: readonly string[] }> {
+  const programs = new FakePrograms({ kubectl: answers });
+  const env = { PATH: programs.path(), STACK_CONFIG: path.join(project, "examples", "homelab.ts") };
   const run = await runProgram("ops/main.ts", project, env, ["preview", ...args]);
-  const calls = readFileSync(path.join(folder, "calls"), "utf8").trim().split("\n");
-  return { ...run, calls: calls.map((call) => call.replace("--context=kind-test ", "")) };
+  return { ...run, calls: programs.calls(), changes: programs.changes() };
 }
-
-const changes = (calls: readonly string[]) => calls.filter((call) => /apply|delete|create|patch/.test(call));
 
 jest.setTimeout(30_000);
 
 describe("npm run preview", () => {
   it("says where and what, applies, tells each pod and the address, and forwards", async () => {
-    const { exitCode, stdout, stderr, calls } = await preview(cluster, "--yes", "--port=18090");
+    const { exitCode, stdout, stderr, calls, changes } = await preview(cluster, "--yes", "--port=18090");
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     expect(stdout).toContain("│ a simulated one in the cluster  │");
     expect(stdout).toContain("On kind-test (https://127.0.0.1:6443): put a preview.");
     for (const { metadata } of pods) expect(stdout).toMatch(new RegExp(` s {2}${metadata.labels.app}: ready`));
     expect(stdout).toContain("\nhttp://localhost:18090\n");
-    expect(changes(calls)).toEqual(["apply --server-side -f -"]);
-    expect(calls.at(-1)).toBe(`port-forward -n ${previewNamespace} service/open-webui 18090:80`);
+    expect(changes).toEqual(["kubectl apply --server-side -f -"]);
+    expect(calls.at(-1)).toBe(`kubectl port-forward -n ${previewNamespace} service/open-webui 18090:80`);
   });
 
   it("takes the cluster's default storage class, else the first one", async () => {
@@ -73,12 +55,12 @@ describe("npm run preview", () => {
   });
 
   it("replaces a preview that is there", async () => {
-    const { stdout, calls } = await preview({ ...cluster, "get namespace": ours }, "--yes", "--port=18093");
+    const { stdout, changes } = await preview({ ...cluster, "get namespace": ours }, "--yes", "--port=18093");
     expect(stdout).toContain("replace the preview that is there, and its chats.");
-    expect(changes(calls).map((call) => call.split(" --")[0])).toEqual([
-      `-n ${previewNamespace} delete deployments,statefulsets`,
-      `delete namespace ${previewNamespace}`,
-      "apply",
+    expect(changes.map((call) => call.split(" --")[0])).toEqual([
+      `kubectl -n ${previewNamespace} delete deployments,statefulsets`,
+      `kubectl delete namespace ${previewNamespace}`,
+      "kubectl apply",
     ]);
   });
 
@@ -97,19 +79,19 @@ describe("npm run preview", () => {
       "kind-test has no storage class; install one, such as Rancher's local-path-provisioner.",
     ],
   ])("changes nothing when %s", async (_, answers, args, message) => {
-    const { exitCode, stderr, calls } = await preview({ ...cluster, ...answers }, "--port=18094", ...args);
+    const { exitCode, stderr, changes } = await preview({ ...cluster, ...answers }, "--port=18094", ...args);
     expect(stderr).toContain(message);
     expect(stderr).not.toContain("    at ");
     expect(exitCode).toBe(1);
-    expect(changes(calls)).toEqual([]);
+    expect(changes).toEqual([]);
   });
 
   it("changes nothing when the port is in use", async () => {
     const server = createServer().listen(18095, "127.0.0.1");
-    const { exitCode, stderr, calls } = await preview(cluster, "--yes", "--port=18095");
+    const { exitCode, stderr, changes } = await preview(cluster, "--yes", "--port=18095");
     server.close();
     expect(stderr).toBe("Port 18095 of this machine is in use; give another one: npm run preview -- --port 9090.\n");
-    expect({ exitCode, changes: changes(calls) }).toEqual({ exitCode: 1, changes: [] });
+    expect({ exitCode, changes }).toEqual({ exitCode: 1, changes: [] });
   });
 
   it.each(["80", "65536", "x", "8080x"])("refuses port %s", async (port) => {
@@ -124,20 +106,20 @@ describe("npm run preview", () => {
 
 describe("npm run preview -- --down", () => {
   it("removes the pods first, then the Namespace", async () => {
-    const { exitCode, stdout, calls } = await preview({ ...cluster, "get namespace": ours }, "--down", "--yes");
+    const { exitCode, stdout, changes } = await preview({ ...cluster, "get namespace": ours }, "--down", "--yes");
     expect({ exitCode, stdout }).toEqual({
       exitCode: 0,
       stdout: "On kind-test (https://127.0.0.1:6443): remove the preview and its chats.\nRemoved.\n",
     });
-    expect(changes(calls).map((call) => call.split(" --")[0])).toEqual([
-      `-n ${previewNamespace} delete deployments,statefulsets`,
-      `delete namespace ${previewNamespace}`,
+    expect(changes.map((call) => call.split(" --")[0])).toEqual([
+      `kubectl -n ${previewNamespace} delete deployments,statefulsets`,
+      `kubectl delete namespace ${previewNamespace}`,
     ]);
   });
 
   it("has nothing to do when there is none", async () => {
-    const { exitCode, stdout, calls } = await preview(cluster, "--down");
+    const { exitCode, stdout, changes } = await preview(cluster, "--down");
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "There is no preview on kind-test.\n" });
-    expect(changes(calls)).toEqual([]);
+    expect(changes).toEqual([]);
   });
 });

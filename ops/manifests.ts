@@ -11,7 +11,6 @@ export interface KubernetesObject {
     readonly namespace?: string;
     readonly labels?: Readonly<Record<string, string>>;
   };
-  readonly spec?: { readonly replicas?: number };
 }
 
 /** The Kubernetes side as cdk8s renders it, in order of application. */

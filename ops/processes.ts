@@ -43,7 +43,7 @@ export async function runProcess(
 /** Starts a program in a process group of its own: Ctrl-C reaches it once, through this process. */
 export function startProcess(program: string, args: readonly string[], options: SpawnOptions): ChildProcess {
   interruption.throwIfAborted();
-  const child = spawn(program, args, { ...options, detached: true });
+  const child = spawn(program, args, { env: process.env, ...options, detached: true });
   const interrupt = () => child.kill("SIGINT");
   interruption.addEventListener("abort", interrupt);
   child.once("close", () => interruption.removeEventListener("abort", interrupt));

@@ -73,7 +73,7 @@ function down(namespace: string): Alert[] {
       when: "< 1",
       for: "2m",
       summary: "Redis is down.",
-      description: `${gone("Redis")} Web sockets break, and the budget is counted in each LiteLLM pod alone.`,
+      description: `${gone("Redis")} Each LiteLLM pod counts the budget alone meanwhile, and with accounts chats fail.`,
     },
   ];
 }

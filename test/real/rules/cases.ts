@@ -358,7 +358,7 @@ const availability: readonly AlertCase[] = [
     fires: {
       labels: { namespace, pod: "ksm", deployment: "open-webui-redis" },
       summary: "Redis is down.",
-      description: "0 pods of Redis are ready. Web sockets break, and the budget is counted in each LiteLLM pod alone.",
+      description: "0 pods of Redis are ready. Each LiteLLM pod counts the budget alone meanwhile, and with accounts chats fail.",
     },
   },
   { alert: "RedisDown", when: "it is", series: { [available("open-webui-redis")]: "1x20" }, at: "10m" },

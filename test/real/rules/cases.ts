@@ -358,7 +358,8 @@ const availability: readonly AlertCase[] = [
     fires: {
       labels: { namespace, pod: "ksm", deployment: "open-webui-redis" },
       summary: "Redis is down.",
-      description: "0 pods of Redis are ready. Each LiteLLM pod counts the budget alone meanwhile, and with accounts chats fail.",
+      description:
+        "0 pods of Redis are ready. Each LiteLLM pod counts the budget alone meanwhile, and with accounts chats fail.",
     },
   },
   { alert: "RedisDown", when: "it is", series: { [available("open-webui-redis")]: "1x20" }, at: "10m" },

@@ -52,14 +52,24 @@ export async function userId(user: string): Promise<string> {
   return elements(await ask("GetUser", { UserName: user }), "UserId")[0] ?? "";
 }
 
-export async function attachUserPolicy(user: string, policyArn: string): Promise<void> {
-  await ask("AttachUserPolicy", { UserName: user, PolicyArn: policyArn });
+/** A user or a role. */
+export interface Principal {
+  readonly kind: "User" | "Role";
+  readonly name: string;
 }
 
-export async function detachUserPolicy(user: string, policyArn: string): Promise<void> {
-  await ask("DetachUserPolicy", { UserName: user, PolicyArn: policyArn });
+function named({ kind, name }: Principal): Readonly<Record<string, string>> {
+  return { [`${kind}Name`]: name };
 }
 
-export async function listAttachedPolicies(user: string): Promise<readonly string[]> {
-  return elements(await ask("ListAttachedUserPolicies", { UserName: user }), "PolicyArn");
+export async function attachPolicy(principal: Principal, policyArn: string): Promise<void> {
+  await ask(`Attach${principal.kind}Policy`, { ...named(principal), PolicyArn: policyArn });
+}
+
+export async function detachPolicy(principal: Principal, policyArn: string): Promise<void> {
+  await ask(`Detach${principal.kind}Policy`, { ...named(principal), PolicyArn: policyArn });
+}
+
+export async function listAttachedPolicies(principal: Principal): Promise<readonly string[]> {
+  return elements(await ask(`ListAttached${principal.kind}Policies`, named(principal)), "PolicyArn");
 }

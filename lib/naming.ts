@@ -34,6 +34,9 @@ export const ports = {
   dns: 53,
 } as const;
 
+/** The consumer of LiteLLM that the operations' commands are. */
+export const verifyConsumerName = "verify";
+
 /** The Redis ACL users: one per program, each confined to its own keys. */
 export const redisUsers = { liteLlm: "litellm", openWebUi: "open-webui" } as const;
 
@@ -47,6 +50,7 @@ export const secretKeys = {
     masterKey: "LITELLM_MASTER_KEY",
     openWebUiKey: "CONSUMER_KEY_OPEN_WEBUI",
     prometheusKey: "CONSUMER_KEY_PROMETHEUS",
+    verifyKey: "CONSUMER_KEY_VERIFY",
     awsAccessKeyId: "AWS_ACCESS_KEY_ID",
     awsSecretAccessKey: "AWS_SECRET_ACCESS_KEY",
     redisPassword: "REDIS_PASSWORD",
@@ -74,6 +78,7 @@ export const secretOutputs = {
   liteLlmMasterKey: "litellm_master_key",
   liteLlmKeyOpenWebUi: "litellm_key_open_webui",
   liteLlmKeyPrometheus: "litellm_key_prometheus",
+  liteLlmKeyVerify: "litellm_key_verify",
   openWebUiSecretKey: "open_webui_secret_key",
   openWebUiAdminPassword: "open_webui_admin_password",
   redisPasswordLiteLlm: "redis_password_litellm",

@@ -24,6 +24,7 @@ export class ApplicationSecrets extends Construct {
       [secretOutputs.liteLlmMasterKey]: `sk-${random("litellm-master-key")}`,
       [secretOutputs.liteLlmKeyOpenWebUi]: `sk-${random("litellm-key-open-webui")}`,
       [secretOutputs.liteLlmKeyPrometheus]: `sk-${random("litellm-key-prometheus")}`,
+      [secretOutputs.liteLlmKeyVerify]: `sk-${random("litellm-key-verify")}`,
       [secretOutputs.openWebUiSecretKey]: random("open-webui-secret-key"),
       [secretOutputs.openWebUiAdminPassword]: random("open-webui-admin-password"),
       [secretOutputs.redisPasswordLiteLlm]: random("redis-password-litellm"),

@@ -75,6 +75,7 @@ describe("npm run secrets", () => {
       LITELLM_MASTER_KEY: values["litellm_master_key"],
       CONSUMER_KEY_OPEN_WEBUI: values["litellm_key_open_webui"],
       CONSUMER_KEY_PROMETHEUS: values["litellm_key_prometheus"],
+      CONSUMER_KEY_VERIFY: values["litellm_key_verify"],
       AWS_ACCESS_KEY_ID: values["aws_access_key_id"],
       AWS_SECRET_ACCESS_KEY: values["aws_secret_access_key"],
       REDIS_PASSWORD: values["redis_password_litellm"],

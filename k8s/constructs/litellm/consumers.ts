@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { ConfiguredModel } from "../../../lib/models";
-import { secretKeys } from "../../../lib/naming";
+import { secretKeys, verifyConsumerName } from "../../../lib/naming";
 
 /** Someone who calls the proxy, with a key of its own. */
 export interface Consumer {
@@ -19,13 +19,30 @@ export const metricsPath = "/metrics/";
 
 /** The chat needs two of LiteLLM's routes, and embeddings where a model for them is configured. */
 export function openWebUiConsumer(models: readonly ConfiguredModel[]): Consumer {
-  const embeds = models.some(({ definition }) => definition.kind === "embedding");
   return {
     name: "open-webui",
     keyVariable: secretKeys.liteLlm.openWebUiKey,
-    routes: ["GET /v1/models", "POST /v1/chat/completions", ...(embeds ? ["POST /v1/embeddings"] : [])],
+    routes: ["GET /v1/models", ...routesOf(models)],
     models: models.map(({ alias }) => alias),
   };
+}
+
+/**
+ * The commands under ops/ ask every model once, and read what was spent. Whoever runs them can read Secrets already;
+ * with a key of their own the log tells their requests from people's.
+ */
+export function verifyConsumer(models: readonly ConfiguredModel[]): Consumer {
+  return {
+    name: verifyConsumerName,
+    keyVariable: secretKeys.liteLlm.verifyKey,
+    routes: [...routesOf(models), `GET ${metricsPath}`],
+    models: models.map(({ alias }) => alias),
+  };
+}
+
+function routesOf(models: readonly ConfiguredModel[]): readonly string[] {
+  const embeds = models.some(({ definition }) => definition.kind === "embedding");
+  return ["POST /v1/chat/completions", ...(embeds ? ["POST /v1/embeddings"] : [])];
 }
 
 /** Prometheus reads metrics and can spend nothing. */

@@ -15,7 +15,14 @@ import {
 } from "../hardened-pod";
 import type { RedisEndpoint } from "../redis/redis";
 import { type AwsCredentials, type CredentialParts, credentialParts } from "./aws-credentials";
-import { type Consumer, metricsPath, openWebUiConsumer, prometheusConsumer, renderConsumers } from "./consumers";
+import {
+  type Consumer,
+  metricsPath,
+  openWebUiConsumer,
+  prometheusConsumer,
+  renderConsumers,
+  verifyConsumer,
+} from "./consumers";
 import { type Budget, renderProxyConfig } from "./proxy-config";
 import { renderReadableErrors } from "./readable-errors";
 
@@ -137,7 +144,8 @@ export class LiteLlm extends Construct {
 }
 
 function consumersOf({ models, metricsAccess }: LiteLlmProps): readonly Consumer[] {
-  return metricsAccess === "key" ? [openWebUiConsumer(models), prometheusConsumer] : [openWebUiConsumer(models)];
+  const prometheus = metricsAccess === "key" ? [prometheusConsumer] : [];
+  return [openWebUiConsumer(models), verifyConsumer(models), ...prometheus];
 }
 
 /** What the usual scrape configuration for pods reads. */

@@ -27,6 +27,7 @@ export class ExternalSecrets extends Construct {
       [liteLlm.masterKey]: secretOutputs.liteLlmMasterKey,
       [liteLlm.openWebUiKey]: secretOutputs.liteLlmKeyOpenWebUi,
       [liteLlm.prometheusKey]: secretOutputs.liteLlmKeyPrometheus,
+      [liteLlm.verifyKey]: secretOutputs.liteLlmKeyVerify,
       ...(props.hasAwsKey
         ? {
             [liteLlm.awsAccessKeyId]: secretOutputs.awsAccessKeyId,

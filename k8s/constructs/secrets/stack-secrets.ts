@@ -42,6 +42,7 @@ export class StackSecrets extends Construct {
         [secretKeys.liteLlm.masterKey]: value(secretOutputs.liteLlmMasterKey),
         [secretKeys.liteLlm.openWebUiKey]: openWebUiKey,
         [secretKeys.liteLlm.prometheusKey]: prometheusKey,
+        [secretKeys.liteLlm.verifyKey]: value(secretOutputs.liteLlmKeyVerify),
         ...awsKey,
         [secretKeys.liteLlm.redisPassword]: liteLlmRedisPassword,
       },

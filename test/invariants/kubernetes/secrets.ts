@@ -185,6 +185,7 @@ const holders: Readonly<Record<Output, readonly (keyof typeof secretNames)[]>> =
   litellm_master_key: ["liteLlm"],
   litellm_key_open_webui: ["liteLlm", "openWebUi"],
   litellm_key_prometheus: ["liteLlm", "prometheus"],
+  litellm_key_verify: ["liteLlm"],
   open_webui_secret_key: ["openWebUi"],
   open_webui_admin_password: ["openWebUi"],
   redis_password_litellm: ["liteLlm", "redis"],

@@ -98,6 +98,7 @@ print(json.dumps([model["id"] for model in json.load(urllib.request.urlopen(requ
 
   const openWebUiKey = values[secretOutputs.liteLlmKeyOpenWebUi];
   const prometheusKey = values[secretOutputs.liteLlmKeyPrometheus];
+  const verifyKey = values[secretOutputs.liteLlmKeyVerify];
   const masterKey = values[secretOutputs.liteLlmMasterKey];
 
   it.each([
@@ -116,6 +117,8 @@ print(json.dumps([model["id"] for model in json.load(urllib.request.urlopen(requ
     ["Prometheus' key reads metrics", prometheusKey, "GET", "/metrics/", "200"],
     ["Prometheus' key asks no model", prometheusKey, "POST", "/v1/chat/completions", "403"],
     ["Prometheus' key lists no models", prometheusKey, "GET", "/v1/models", "403"],
+    ["the operator's key reads metrics", verifyKey, "GET", "/metrics/", "200"],
+    ["the operator's key sees no model's settings", verifyKey, "GET", "/model/info", "403"],
     ["the master key opens no chat", masterKey, "POST", "/v1/chat/completions", "401"],
     ["the master key opens no administration", masterKey, "GET", "/provider/budgets", "401"],
     ["a wrong key opens nothing", "sk-wrong", "GET", "/v1/models", "401"],

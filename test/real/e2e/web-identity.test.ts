@@ -51,6 +51,7 @@ it("LiteLLM has no token for the cluster, and no AWS key, nor does its Secret", 
   expect(Object.keys(data).sort()).toEqual([
     "CONSUMER_KEY_OPEN_WEBUI",
     "CONSUMER_KEY_PROMETHEUS",
+    "CONSUMER_KEY_VERIFY",
     "LITELLM_MASTER_KEY",
     "REDIS_PASSWORD",
   ]);

@@ -41,7 +41,7 @@ function resourcesInState(): readonly unknown[] {
 describe("cdktf with the default configuration", () => {
   it("deploys, changes nothing when run again, hands over the secrets, and destroys what is unlocked", () => {
     try {
-      expect(cdktf(["deploy", "--auto-approve"])).toContain("11 added, 0 changed, 0 destroyed");
+      expect(cdktf(["deploy", "--auto-approve"])).toContain("12 added, 0 changed, 0 destroyed");
       expect(statSync(path.join(project.folder, "state")).mode & 0o777).toBe(0o700);
       expect(cdktf(["deploy", "--auto-approve"])).toContain("No changes.");
 
@@ -51,7 +51,7 @@ describe("cdktf with the default configuration", () => {
 
       // cdktf keeps Terraform's reason to itself.
       expect(cdktf(["destroy", "--auto-approve"], [1])).toContain("Invoking Terraform CLI failed with exit code 1");
-      expect(resourcesInState()).toHaveLength(12);
+      expect(resourcesInState()).toHaveLength(13);
     } finally {
       // A failure above is the one to be told.
       allowDestroy();

@@ -6,6 +6,7 @@ const paths = [
   "litellm-master-key",
   "litellm-key-open-webui",
   "litellm-key-prometheus",
+  "litellm-key-verify",
   "open-webui-secret-key",
   "open-webui-admin-password",
   "redis-password-litellm",
@@ -23,7 +24,7 @@ function render(version = 1) {
 }
 
 describe("ApplicationSecrets", () => {
-  it("makes seven passwords, under ids by which Terraform knows them: another id is another password", () => {
+  it("makes eight passwords, under ids by which Terraform knows them: another id is another password", () => {
     const passwords = listResources(render().json).filter(({ type }) => type === "random_password");
     expect(passwords.map(({ path }) => path).sort()).toEqual(paths.map((path) => `application-secrets/${path}`).sort());
   });
@@ -54,6 +55,7 @@ describe("ApplicationSecrets", () => {
       litellm_master_key: "sk-<litellm-master-key>",
       litellm_key_open_webui: "sk-<litellm-key-open-webui>",
       litellm_key_prometheus: "sk-<litellm-key-prometheus>",
+      litellm_key_verify: "sk-<litellm-key-verify>",
       open_webui_secret_key: "<open-webui-secret-key>",
       open_webui_admin_password: "<open-webui-admin-password>",
       redis_password_litellm: "<redis-password-litellm>",

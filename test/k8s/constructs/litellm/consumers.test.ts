@@ -7,6 +7,7 @@ import {
   openWebUiConsumer,
   prometheusConsumer,
   renderConsumers,
+  verifyConsumer,
 } from "../../../../k8s/constructs/litellm/consumers";
 import { renderProxyConfig } from "../../../../k8s/constructs/litellm/proxy-config";
 import type { StackConfigInput } from "../../../../lib/config";
@@ -57,8 +58,21 @@ describe("Prometheus", () => {
   });
 });
 
+describe("the operations' commands", () => {
+  it("may call every model and read the metrics", () => {
+    expect(verifyConsumer(modelsOf({ ...chat, ...embedding }))).toEqual({
+      name: "verify",
+      keyVariable: "CONSUMER_KEY_VERIFY",
+      routes: ["POST /v1/chat/completions", "POST /v1/embeddings", "GET /metrics/"],
+      models: ["nova-lite", "sonnet", "titan"],
+    });
+    expect(verifyConsumer(modelsOf(chat)).routes).not.toContain("POST /v1/embeddings");
+  });
+});
+
 describe("every consumer", () => {
-  const consumers: readonly Consumer[] = [openWebUiConsumer(modelsOf({ ...chat, ...embedding })), prometheusConsumer];
+  const models = modelsOf({ ...chat, ...embedding });
+  const consumers: readonly Consumer[] = [openWebUiConsumer(models), verifyConsumer(models), prometheusConsumer];
 
   it("has a key of its own, which LiteLLM's Secret holds", () => {
     const variables = consumers.map(({ keyVariable }) => keyVariable);

@@ -1,5 +1,10 @@
 import { hardenedContainer, hardenedPod } from "../../../../k8s/constructs/hardened-pod";
-import { openWebUiConsumer, prometheusConsumer, renderConsumers } from "../../../../k8s/constructs/litellm/consumers";
+import {
+  openWebUiConsumer,
+  prometheusConsumer,
+  renderConsumers,
+  verifyConsumer,
+} from "../../../../k8s/constructs/litellm/consumers";
 import { LiteLlm, type LiteLlmProps } from "../../../../k8s/constructs/litellm/litellm";
 import { renderProxyConfig } from "../../../../k8s/constructs/litellm/proxy-config";
 import { renderReadableErrors } from "../../../../k8s/constructs/litellm/readable-errors";
@@ -68,7 +73,7 @@ describe("LiteLlm", () => {
   it("renders the configuration of these props, with the keys' consumers beside it", () => {
     expect(filesOf()).toEqual({
       "config.yaml": renderProxyConfig({ ...all, metricsNeedKey: true }),
-      ...renderConsumers([openWebUiConsumer(all.models), prometheusConsumer]),
+      ...renderConsumers([openWebUiConsumer(all.models), verifyConsumer(all.models), prometheusConsumer]),
       ...renderReadableErrors(),
     });
   });
@@ -104,6 +109,7 @@ describe("LiteLlm", () => {
       LITELLM_MASTER_KEY: "proxy-keys/LITELLM_MASTER_KEY",
       CONSUMER_KEY_OPEN_WEBUI: "proxy-keys/CONSUMER_KEY_OPEN_WEBUI",
       CONSUMER_KEY_PROMETHEUS: "proxy-keys/CONSUMER_KEY_PROMETHEUS",
+      CONSUMER_KEY_VERIFY: "proxy-keys/CONSUMER_KEY_VERIFY",
       AWS_ACCESS_KEY_ID: "proxy-keys/AWS_ACCESS_KEY_ID",
       AWS_SECRET_ACCESS_KEY: "proxy-keys/AWS_SECRET_ACCESS_KEY",
       REDIS_PASSWORD: "proxy-keys/REDIS_PASSWORD",
@@ -201,7 +207,7 @@ describe("a rollout of LiteLlm", () => {
   const before = render().pod;
 
   it("is told by a checksum of all files, the programs' too", () => {
-    const consumers = renderConsumers([openWebUiConsumer(all.models), prometheusConsumer]);
+    const consumers = renderConsumers([openWebUiConsumer(all.models), verifyConsumer(all.models), prometheusConsumer]);
     const files = {
       "config.yaml": renderProxyConfig({ ...all, metricsNeedKey: true }),
       ...consumers,

@@ -1,6 +1,7 @@
 import { parse } from "yaml";
 import { renderProxyConfig } from "../../../../k8s/constructs/litellm/proxy-config";
 import { errorTexts, renderReadableErrors } from "../../../../k8s/constructs/litellm/readable-errors";
+import { verifyConsumerName } from "../../../../lib/naming";
 import { accept, minimal } from "../../../support/config-input";
 
 const files = renderReadableErrors();
@@ -34,6 +35,10 @@ describe("the readable errors", () => {
       match.slice(1).find((cause) => cause !== undefined),
     );
     expect([...new Set([...statuses, ...returned])].sort()).toEqual(Object.keys(errorTexts).sort());
+  });
+
+  it("leave AWS's words to the consumer that explains them", () => {
+    expect(program).toContain(`return consumer.user_id == "${verifyConsumerName}"`);
   });
 
   it.each(Object.values(errorTexts))("are short sentences for people: %s", (text) => {

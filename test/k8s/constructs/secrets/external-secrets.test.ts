@@ -58,6 +58,7 @@ describe("ExternalSecrets", () => {
       LITELLM_MASTER_KEY: "litellm_master_key",
       CONSUMER_KEY_OPEN_WEBUI: "litellm_key_open_webui",
       CONSUMER_KEY_PROMETHEUS: "litellm_key_prometheus",
+      CONSUMER_KEY_VERIFY: "litellm_key_verify",
       AWS_ACCESS_KEY_ID: "aws_access_key_id",
       AWS_SECRET_ACCESS_KEY: "aws_secret_access_key",
       REDIS_PASSWORD: "redis_password_litellm",

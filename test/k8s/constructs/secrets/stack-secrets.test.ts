@@ -16,6 +16,7 @@ const values: EveryOutput = {
   litellm_master_key: "test-master-key",
   litellm_key_open_webui: "test-key-of-open-webui",
   litellm_key_prometheus: "test-key-of-prometheus",
+  litellm_key_verify: "test-key-of-verify",
   open_webui_secret_key: "test-session-key",
   open_webui_admin_password: "test-admin-password",
   redis_password_litellm: "test-redis-password-of-litellm",
@@ -47,6 +48,7 @@ describe("StackSecrets", () => {
       LITELLM_MASTER_KEY: "test-master-key",
       CONSUMER_KEY_OPEN_WEBUI: "test-key-of-open-webui",
       CONSUMER_KEY_PROMETHEUS: "test-key-of-prometheus",
+      CONSUMER_KEY_VERIFY: "test-key-of-verify",
       AWS_ACCESS_KEY_ID: "test-access-key-id",
       AWS_SECRET_ACCESS_KEY: "test-secret-access-key",
       REDIS_PASSWORD: "test-redis-password-of-litellm",
@@ -59,6 +61,7 @@ describe("StackSecrets", () => {
       LITELLM_MASTER_KEY: "test-master-key",
       CONSUMER_KEY_OPEN_WEBUI: "test-key-of-open-webui",
       CONSUMER_KEY_PROMETHEUS: "test-key-of-prometheus",
+      CONSUMER_KEY_VERIFY: "test-key-of-verify",
       REDIS_PASSWORD: "test-redis-password-of-litellm",
     });
   });

@@ -104,6 +104,7 @@ const masterKeyId = "application-secrets_litellm-master-key_337A8378";
 const secretsContract: readonly string[] = [
   "application-secrets_litellm-key-open-webui_B5E51A9D",
   "application-secrets_litellm-key-prometheus_F59FC083",
+  "application-secrets_litellm-key-verify_E1A680E8",
   masterKeyId,
   "application-secrets_open-webui-admin-password_7BC20CDA",
   "application-secrets_open-webui-secret-key_EA397BCB",

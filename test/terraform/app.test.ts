@@ -57,7 +57,7 @@ describe("listResourceTypes", () => {
       "aws_iam_policy",
       "aws_iam_user",
       "aws_iam_user_policy_attachment",
-      ...Array.from({ length: 7 }, () => "random_password"),
+      ...Array.from({ length: 8 }, () => "random_password"),
     ]);
   });
 });

@@ -11,6 +11,7 @@ import {
   secretKeys,
   type secretNames,
   secretOutputs,
+  verifyConsumerName,
 } from "../../../lib/naming";
 import { sha256 } from "../../../lib/sha256";
 import {
@@ -643,9 +644,9 @@ export const rulesAboutSecrets: readonly Rule[] = [
     ],
   }),
   rule<ConsumerSubject>({
-    says: "consumers of the proxy whose key LiteLLM has, who call its models or read its metrics where it is monitored",
+    says: "consumers of the proxy whose key LiteLLM has, who call its models or read its metrics where it is monitored, but for the operator, who does both",
     of: consumers,
-    atLeast: (config) => 1 + Number(isMonitored(config)),
+    atLeast: (config) => 2 + Number(isMonitored(config)),
     violations: ({ consumer }, rendered) => {
       const variable = at(consumer, "keyVariable");
       const keys = references(rendered)
@@ -655,6 +656,7 @@ export const rulesAboutSecrets: readonly Rule[] = [
       const scraped = scrapes(rendered).map(({ endpoint }) => `GET ${String(at(endpoint, "path"))}`);
       const routes = list(at(consumer, "routes"));
       const models = list(at(consumer, "models"));
+      const isOperator = at(consumer, "name") === verifyConsumerName;
       const metrics = routes.filter((route) => String(route).includes("/metrics"));
       return [
         ...(keys.includes(variable) ? [] : [`has the key ${String(variable)}, which LiteLLM doesn't read`]),
@@ -662,13 +664,13 @@ export const rulesAboutSecrets: readonly Rule[] = [
         ...models
           .filter((alias) => !known.includes(alias))
           .map((alias) => `may call ${String(alias)}, which is no model`),
-        ...metrics
+        ...(isOperator ? [] : metrics)
           .filter((route) => !scraped.includes(String(route)))
           .map((route) => `nobody scrapes ${String(route)}`),
-        ...(metrics.length > 0 && (routes.length > metrics.length || models.length > 0)
+        ...(!isOperator && metrics.length > 0 && (routes.length > metrics.length || models.length > 0)
           ? ["may do more than read metrics"]
           : []),
-        ...(metrics.length === 0 && known.join() !== models.join() ? ["may not call every model"] : []),
+        ...((isOperator || metrics.length === 0) && known.join() !== models.join() ? ["may not call every model"] : []),
       ];
     },
     bad: [
@@ -680,6 +682,7 @@ export const rulesAboutSecrets: readonly Rule[] = [
             { name: "good", keyVariable: "GOOD", routes: ["GET /v1/models"], models: ["nova"] },
             { name: "master", keyVariable: "LITELLM_MASTER_KEY", routes: [], models: ["titan"] },
             { name: "metrics", keyVariable: "OTHER", routes: ["GET /metrics", "GET /v1/models"], models: [] },
+            { name: "verify", keyVariable: "GOOD", routes: ["GET /metrics/"], models: [] },
           ]),
         },
       },
@@ -700,6 +703,7 @@ export const rulesAboutSecrets: readonly Rule[] = [
       "ConfigMap litellm, metrics: has the key OTHER, which LiteLLM doesn't read",
       "ConfigMap litellm, metrics: nobody scrapes GET /metrics",
       "ConfigMap litellm, metrics: may do more than read metrics",
+      "ConfigMap litellm, verify: may not call every model",
     ],
   }),
 ];

@@ -70,9 +70,9 @@ describe("LiteLlmChart", () => {
   });
 
   it.each([
-    ["prometheus-operator", { kind: "prometheus-operator" }, ["open-webui", "prometheus"]],
-    ["annotations", annotations, ["open-webui"]],
-    ["none", { kind: "none" }, ["open-webui"]],
+    ["prometheus-operator", { kind: "prometheus-operator" }, ["open-webui", "verify", "prometheus"]],
+    ["annotations", annotations, ["open-webui", "verify"]],
+    ["none", { kind: "none" }, ["open-webui", "verify"]],
   ])("knows these consumers when monitoring.kind is %s", (_, monitoring, expected) => {
     const { data } = findObject(chartOf({ monitoring }).toJson(), "ConfigMap", "litellm");
     const consumers = JSON.parse(data["consumers.json"] ?? "") as readonly { readonly name: string }[];

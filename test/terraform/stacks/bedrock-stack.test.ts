@@ -24,6 +24,7 @@ describe("BedrockStack", () => {
       "aws_iam_user_policy_attachment policy/1-attachment",
       "random_password application-secrets/litellm-key-open-webui",
       "random_password application-secrets/litellm-key-prometheus",
+      "random_password application-secrets/litellm-key-verify",
       "random_password application-secrets/litellm-master-key",
       "random_password application-secrets/open-webui-admin-password",
       "random_password application-secrets/open-webui-secret-key",
@@ -188,7 +189,7 @@ describe("BedrockStack", () => {
   it("makes new application secrets when their version is raised, and keeps the AWS key", () => {
     const raised = render({ secrets: { kind: "terraform", version: 2 } });
     const passwords = listResources(raised).filter(({ type }) => type === "random_password");
-    expect(passwords).toHaveLength(7);
+    expect(passwords).toHaveLength(8);
     for (const { settings } of passwords) expect(settings["keepers"]).toEqual({ version: "2" });
     expect(findResource(raised, "aws_iam_access_key", "access-key/a")).toEqual(
       findResource(byTerraform, "aws_iam_access_key", "access-key/a"),

@@ -79,9 +79,9 @@ describe("LiteLlm", () => {
   });
 
   it.each([
-    ["key", ["open-webui", "prometheus"]],
-    ["annotated", ["open-webui"]],
-    ["none", ["open-webui"]],
+    ["key", ["open-webui", "verify", "prometheus"]],
+    ["annotated", ["open-webui", "verify"]],
+    ["none", ["open-webui", "verify"]],
   ] as const)("has a consumer for Prometheus only where it shows a key: %s", (metricsAccess, names) => {
     const consumers = JSON.parse(filesOf({ metricsAccess })["consumers.json"] ?? "") as readonly { name: string }[];
     expect(consumers.map(({ name }) => name)).toEqual(names);

@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { Failure } from "./failure";
+import { interruption } from "./interruption";
 import { type ProcessResult, runProcess, startProcess } from "./processes";
 
 /** A cluster as kubectl sees it. The context is fixed at the start: switching it meanwhile changes nothing. */
@@ -73,21 +74,48 @@ export class Cluster {
   }
 
   /**
+   * Runs kubectl to its end, its output and errors being this process'.
+   * @returns its exit code; none when a signal ended it
+   */
+  async print(args: readonly string[]): Promise<number | null> {
+    const stdio = ["ignore", "inherit", "inherit"] as const;
+    const child = startProcess("kubectl", [`--context=${this.context}`, ...args], { stdio: [...stdio] });
+    const [code] = (await once(child, "exit")) as [number | null];
+    return code;
+  }
+
+  /**
    * Connects a free port of this machine with a Service or pod while `use` runs: past the ingress and its sign-in, and
    * past network policies, which let in what comes from the node.
    * @param target - such as `service/litellm`
    */
-  async forward<T>(namespace: string, target: string, port: number, use: (url: string) => Promise<T>): Promise<T> {
+  async forward<T>(
+    namespace: string,
+    target: string,
+    port: number,
+    use: (url: string, ended: Promise<never>) => Promise<T>,
+  ): Promise<T> {
     const args = ["port-forward", "-n", namespace, target, `:${port}`, "--address=127.0.0.1"];
     const child = startProcess("kubectl", [`--context=${this.context}`, ...args], {
       stdio: ["ignore", "pipe", "pipe"],
     });
+    const what = `${namespace} ${target}`;
     try {
-      return await use(`http://127.0.0.1:${await forwardedPort(child, `${namespace} ${target}`)}`);
+      const url = `http://127.0.0.1:${await forwardedPort(child, what)}`;
+      const ended = endOf(child, what);
+      // Who doesn't wait for it fails by itself, and knows better what failed.
+      ended.catch(() => {});
+      return await use(url, ended);
     } finally {
       child.kill();
     }
   }
+}
+
+async function endOf(child: ChildProcess, target: string): Promise<never> {
+  if (child.exitCode === null) await once(child, "exit");
+  interruption.throwIfAborted();
+  throw new Failure(`The connection to ${target} ended.`, "npm run status tells whether its pod has restarted");
 }
 
 async function forwardedPort(child: ChildProcess, target: string): Promise<string> {
@@ -97,6 +125,7 @@ async function forwardedPort(child: ChildProcess, target: string): Promise<strin
   const lines = createInterface({ input: child.stdout ?? process.stdin });
   const [line] = (await Promise.race([once(lines, "line"), ended])) ?? [];
   const port = /127\.0\.0\.1:(\d+) ->/.exec(String(line))?.[1];
+  interruption.throwIfAborted();
   if (port === undefined) throw new Failure(`kubectl port-forward to ${target} failed: ${errors.join("").trim()}`);
   return port;
 }

@@ -1,6 +1,8 @@
 import { Command } from "commander";
 import { ConfigError } from "../lib/config";
 import { doctorCommand } from "./commands/doctor";
+import { logsCommand } from "./commands/logs";
+import { openCommand } from "./commands/open";
 import { previewCommand } from "./commands/preview";
 import { rotateKeyCommand } from "./commands/rotate-key";
 import { verifyCommand } from "./commands/verify";
@@ -8,7 +10,7 @@ import { Failure } from "./failure";
 import { listenForInterruption } from "./interruption";
 
 /** One per file under commands/, in the order of the help. Each is also an npm script of its own. */
-const commands = [doctorCommand, verifyCommand, previewCommand, rotateKeyCommand];
+const commands = [doctorCommand, verifyCommand, openCommand, logsCommand, previewCommand, rotateKeyCommand];
 
 const program = new Command("npm run -s stack --").description("What the standard tools don't do.");
 for (const command of commands) program.addCommand(command());

@@ -9,6 +9,7 @@ export interface Pod {
     readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
     readonly containerStatuses?: readonly {
       readonly ready: boolean;
+      readonly restartCount?: number;
       readonly state: { readonly waiting?: { readonly reason?: string; readonly message?: string } };
     }[];
   };

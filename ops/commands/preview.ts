@@ -1,6 +1,6 @@
 import path from "node:path";
 import Table from "cli-table3";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { loadConfig } from "../../lib/config";
 import { components, partOf, ports, secretKeys, secretNames } from "../../lib/naming";
 import { listSubstitutions, type PreviewOptions, previewNamespace } from "../../lib/preview";
@@ -8,7 +8,7 @@ import { Cluster } from "../cluster";
 import { requireConsent } from "../consent";
 import { Failure } from "../failure";
 import { forwardChat, requireFreePort } from "../forward";
-import { yesOption } from "../options";
+import { parsePort, yesOption } from "../options";
 import { runProcess } from "../processes";
 import { say } from "../result";
 import { waitUntilReady } from "../start";
@@ -37,14 +37,6 @@ export function previewCommand(): Command {
       const cluster = await Cluster.current();
       await (options.down ? takeDown(cluster, options) : putUp(cluster, options));
     });
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port < 1024 || port > 65535) {
-    throw new InvalidArgumentError("Allowed: 1024 to 65535.");
-  }
-  return port;
 }
 
 async function putUp(cluster: Cluster, { yes, port }: Options): Promise<void> {

@@ -135,8 +135,7 @@ export function nextStep(keys: AccessKeys, now: Date): RotationStep {
   const other = otherSlot(keys.inUse);
   const [key, inUse] = [keys[other], keys[keys.inUse]];
   if (key === undefined || inUse === undefined) {
-    const created = `${now.toISOString().slice(0, 19)}Z`;
-    const made = { ...keys, [other]: { status: "Active", created } } as const;
+    const made = { ...keys, [other]: { status: "Active", created: inUtc(now) } } as const;
     return { keys: made, does: `makes a second key, in slot ${other}; nobody uses it yet`, changesSecret: false };
   }
   if (key.status === "Inactive") {
@@ -149,6 +148,22 @@ export function nextStep(keys: AccessKeys, now: Date): RotationStep {
     does: `deactivates the old key in slot ${other}; it can still come back`,
     changesSecret: false,
   };
+}
+
+/** Whether a rotation may stop here: one key is left, or the old one waits, inactive, for somebody to miss it. */
+export function isAtRest(keys: AccessKeys): boolean {
+  return keys[otherSlot(keys.inUse)]?.status !== "Active";
+}
+
+/** The steps that lead to the next rest. */
+export function stepsToRest(keys: AccessKeys, now: Date): readonly RotationStep[] {
+  const step = nextStep(keys, now);
+  return isAtRest(step.keys) ? [step] : [step, ...stepsToRest(step.keys, now)];
+}
+
+/** What is described once a key was deleted in AWS: another one in its slot when it was in use, else none. */
+export function afterRevocation(keys: AccessKeys, slot: KeySlot, now: Date): AccessKeys {
+  return slot === keys.inUse ? { ...keys, [slot]: { status: "Active", created: inUtc(now) } } : without(keys, slot);
 }
 
 /** The step that takes the last one back, or `undefined` when there is none: a deleted key doesn't come back. */
@@ -166,6 +181,10 @@ export function previousStep(keys: AccessKeys): RotationStep | undefined {
     does: `deletes the new key in slot ${other}, for good`,
     changesSecret: false,
   };
+}
+
+function inUtc(time: Date): string {
+  return `${time.toISOString().slice(0, 19)}Z`;
 }
 
 function switchTo(slot: KeySlot, keys: AccessKeys): RotationStep {

@@ -40,7 +40,7 @@ export async function verify(
   { silent = false, question = defaultQuestion }: VerifyOptions = {},
 ): Promise<readonly Verified[]> {
   const results: Verified[] = [];
-  const { namespace, models } = config;
+  const { models } = config;
   const row = (name: string, ask: () => Promise<Verified>): Row => ({
     name,
     run: async (report) => {
@@ -49,13 +49,7 @@ export async function verify(
       report(describe(result));
     },
   });
-  const token = await readSecretValue(
-    cluster,
-    namespace,
-    secretNameOf(config, "liteLlm"),
-    secretKeys.liteLlm.verifyKey,
-  );
-  await cluster.forward(namespace, `service/${components.liteLlm}`, ports.liteLlm, (url) => {
+  await withLiteLlm(cluster, config, ({ url, token }) => {
     const rows = models.map((model) => row(model.alias, () => verifyModel(model, { url, token, question })));
     return showProgress(rows, { silent });
   });
@@ -64,15 +58,35 @@ export async function verify(
   return results;
 }
 
+/** Asks the cheapest chat model alone, through LiteLLM: whether AWS takes LiteLLM's key. */
+export function verifyCheapest(cluster: Cluster, config: StackConfig): Promise<Verified> {
+  const model = cheapestChatModel(config.models);
+  return withLiteLlm(cluster, config, (access) => verifyModel(model, { ...access, question: defaultQuestion }));
+}
+
 const chatName = "Open WebUI";
 
 interface LiteLlmAccess {
   readonly url: string;
   readonly token: string;
+}
+
+async function withLiteLlm<T>(
+  cluster: Cluster,
+  config: StackConfig,
+  use: (access: LiteLlmAccess) => Promise<T>,
+): Promise<T> {
+  const { namespace } = config;
+  const secret = secretNameOf(config, "liteLlm");
+  const token = await readSecretValue(cluster, namespace, secret, secretKeys.liteLlm.verifyKey);
+  return cluster.forward(namespace, `service/${components.liteLlm}`, ports.liteLlm, (url) => use({ url, token }));
+}
+
+interface LiteLlmQuestion extends LiteLlmAccess {
   readonly question: string;
 }
 
-function verifyModel(model: ConfiguredModel, { url, token, question: content }: LiteLlmAccess): Promise<Verified> {
+function verifyModel(model: ConfiguredModel, { url, token, question: content }: LiteLlmQuestion): Promise<Verified> {
   const { alias } = model;
   const messages = [{ role: "user", content }];
   const question = (path: string, body: object) => ({ url: `${url}${path}`, token, body: { model: alias, ...body } });

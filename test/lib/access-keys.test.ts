@@ -1,15 +1,18 @@
 import {
   type AccessKeys,
   accessKeysFile,
+  afterRevocation,
   describeAccessKeys,
   describeStatuses,
   firstAccessKeys,
   formatAccessKeys,
+  isAtRest,
   isDueForRotation,
   nextStep,
   otherSlot,
   parseAccessKeys,
   previousStep,
+  stepsToRest,
 } from "../../lib/access-keys";
 import { ConfigError } from "../../lib/config";
 import { fakeSecrets } from "../support/fake-secrets";
@@ -190,6 +193,34 @@ describe("a rotation", () => {
       ["switches to the key in slot a; the one in slot b stays active", true],
       ["makes the old key in slot a active again", false],
     ]);
+  });
+
+  it("rests with one key, or with an old one that is inactive", () => {
+    expect(phases.map(isAtRest)).toEqual([true, false, false, true, true]);
+  });
+
+  it.each([
+    [0, [1, 2, 3]],
+    [1, [2, 3]],
+    [2, [3]],
+    [3, [4]],
+  ])("goes from phase %i to the next rest", (index, reached) => {
+    const steps = stepsToRest(phases[index] ?? firstAccessKeys, now);
+    expect(steps.map(({ keys }) => keys)).toEqual(reached.map((phase) => phases[phase]));
+  });
+
+  it.each(phases)("is at a phase again after the key in use was deleted: %j", (keys) => {
+    const later = new Date("2026-11-24T00:00:00Z");
+    const revoked = afterRevocation(keys, keys.inUse, later);
+    expect(revoked).toEqual({ ...keys, [keys.inUse]: active("2026-11-24T00:00:00Z") });
+    expect(parseAccessKeys(formatAccessKeys(revoked), "keys.json", later)).toEqual(revoked);
+  });
+
+  it.each(phases.slice(1, 4))("is over after the other key was deleted: %j", (keys) => {
+    expect(afterRevocation(keys, otherSlot(keys.inUse), now)).toEqual({
+      inUse: keys.inUse,
+      [keys.inUse]: keys[keys.inUse],
+    });
   });
 
   it("notes in UTC when the new key is made, to the second", () => {

@@ -7,7 +7,7 @@ describe("ops/main.ts", () => {
     const folder = temporaryFolder();
     writeFile(folder, "stack.config.ts", `export default ${JSON.stringify(minimal)};`);
     const [status, next] = await Promise.all([
-      runProgram("ops/main.ts", folder, {}, ["rotate-key"]),
+      runProgram("ops/main.ts", folder, {}, ["rotate-key", "--status"]),
       runProgram("ops/main.ts", folder, {}, ["rotate-key", "--next"]),
     ]);
     expect(status).toMatchObject({ exitCode: 0, stderr: "" });

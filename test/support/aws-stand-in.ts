@@ -22,7 +22,15 @@ export interface AwsAnswers {
   /** By operation, such as `GetFoundationModel`, what it is refused with; `*` stands for all. */
   readonly refuse?: Readonly<Record<string, AwsError>>;
   /** Access keys of every user. @default there is no user */
-  readonly accessKeys?: readonly { readonly id: string; readonly status: string; readonly created: string }[];
+  readonly accessKeys?: readonly AccessKey[];
+}
+
+export interface AccessKey {
+  readonly id: string;
+  readonly status: string;
+  readonly created: string;
+  /** When Bedrock was last called with it. @default never */
+  readonly lastUsed?: string;
 }
 
 export const expired: AwsError = {
@@ -82,9 +90,10 @@ interface HttpAnswer {
 
 async function answer(request: IncomingMessage, answers: AwsAnswers): Promise<HttpAnswer> {
   if (request.method === "POST") {
-    const action = new URLSearchParams(await text(request)).get("Action") ?? "";
+    const parameters = new URLSearchParams(await text(request));
+    const action = parameters.get("Action") ?? "";
     const refusal = answers.refuse?.[action] ?? answers.refuse?.["*"];
-    return refusal === undefined ? queryAnswer(action, answers) : queryError(refusal);
+    return refusal === undefined ? queryAnswer(action, parameters, answers) : queryError(refusal);
   }
   const [, kind = "", id = ""] = decodeURIComponent(request.url ?? "").split("/");
   const operation = operations[kind] ?? kind;
@@ -146,8 +155,15 @@ function jsonError({ type, message, status }: AwsError): HttpAnswer {
   return { status, type: "application/json", headers: { "x-amzn-errortype": type }, body: JSON.stringify({ message }) };
 }
 
-function queryAnswer(action: string, { accessKeys }: AwsAnswers): HttpAnswer {
+function queryAnswer(action: string, parameters: URLSearchParams, { accessKeys }: AwsAnswers): HttpAnswer {
+  const key = accessKeys?.find(({ id }) => id === parameters.get("AccessKeyId"));
   switch (action) {
+    case "GetAccessKeyLastUsed": {
+      const time = key?.lastUsed === undefined ? "" : `<LastUsedDate>${key.lastUsed}</LastUsedDate>`;
+      const where = time === "" ? ["N/A", "N/A"] : ["bedrock", "us-east-1"];
+      const use = `${time}<ServiceName>${where[0]}</ServiceName><Region>${where[1]}</Region>`;
+      return xml(action, `<AccessKeyLastUsed>${use}</AccessKeyLastUsed>`);
+    }
     case "GetCallerIdentity":
       return xml(
         action,
@@ -166,7 +182,7 @@ function queryAnswer(action: string, { accessKeys }: AwsAnswers): HttpAnswer {
   }
 }
 
-function member({ id, status, created }: NonNullable<AwsAnswers["accessKeys"]>[number]): string {
+function member({ id, status, created }: AccessKey): string {
   return `<member><AccessKeyId>${id}</AccessKeyId><Status>${status}</Status><CreateDate>${created}</CreateDate></member>`;
 }
 

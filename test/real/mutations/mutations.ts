@@ -144,6 +144,27 @@ export const mutations: readonly Mutation[] = [
     caughtBy: ["test/ops/commands/rotate-key.test.ts"],
   },
   {
+    harm: "the old key ends while pods still sign with it",
+    file: "ops/litellm-key.ts",
+    from: "if ((await this.idInPod(metadata.name)) !== id) return false;",
+    to: 'if ((await this.idInPod(metadata.name)) === "") return false;',
+    caughtBy: ["test/ops/commands/rotate-key.test.ts"],
+  },
+  {
+    harm: "the old key ends although no model answers with the new one",
+    file: "ops/key-deployment.ts",
+    from: 'if (outcome !== "answered") throw',
+    to: 'if (outcome === "not tried") throw',
+    caughtBy: ["test/ops/commands/rotate-key.test.ts"],
+  },
+  {
+    harm: "a rotation that was stopped at its rest begins another one",
+    file: "ops/commands/rotate-key.ts",
+    from: "!plan.isEmpty && isAtRest(accessKeys) ? []",
+    to: "plan.isEmpty && isAtRest(accessKeys) ? []",
+    caughtBy: ["test/ops/commands/rotate-key.test.ts"],
+  },
+  {
     harm: "Terraform deletes the user and its key unasked",
     file: "terraform/stacks/bedrock-stack.ts",
     from: "const preventDestroy = aws.allowDestroy === undefined;",

@@ -7,6 +7,7 @@ module.exports = {
   rootDir: "../..",
   roots: ["<rootDir>/test/real"],
   transform: { "\\.ts$": "@swc/jest" },
-  testTimeout: 300_000,
+  testTimeout: 600_000,
   maxWorkers: 1,
+  maxConcurrency: 2,
 };

@@ -1,15 +1,20 @@
 /**
- * Breaks a copy of the product in each listed way and runs the tests that have to notice. Needs nothing but time.
+ * Breaks copies of the product in each listed way and runs the tests that have to notice. Needs nothing but time.
  */
+import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { promisify } from "node:util";
 import { ProjectCopy } from "../support/project";
-import { run } from "../support/run";
 import { mutations } from "./mutations";
 
-const project = new ProjectCopy();
+/** One for each mutation that is looked at at the same time: jest's `maxConcurrency`. */
+const copies = Array.from({ length: 2 }, () => new ProjectCopy());
+const free = [...copies];
 
-afterAll(() => project.remove());
+afterAll(() => {
+  for (const copy of copies) copy.remove();
+});
 
 interface JestReport {
   readonly testResults: readonly {
@@ -18,10 +23,22 @@ interface JestReport {
   }[];
 }
 
-/** The test files of the copy in which a test fails, relative to it. A file that can't even be run doesn't count. */
-function failingTests(files: readonly string[]): string[] {
-  const args = ["jest", "--ci", "--json", "--silent", "--runTestsByPath", ...files];
-  const { stdout } = run("npx", args, { cwd: project.folder, accept: [0, 1] });
+/** @returns what jest prints, whether or not tests fail */
+async function jest(folder: string, args: readonly string[]): Promise<string> {
+  const program = path.join("node_modules", ".bin", "jest");
+  const running = promisify(execFile)(program, args, { cwd: folder, maxBuffer: 64 * 1024 * 1024 });
+  return running.then(
+    ({ stdout }) => stdout,
+    (error: { readonly code?: unknown; readonly stdout: string }) => {
+      if (error.code === 1) return error.stdout;
+      throw error;
+    },
+  );
+}
+
+/** The test files of a copy in which a test fails, relative to it. A file that can't even be run doesn't count. */
+async function failingTests(folder: string, files: readonly string[]): Promise<string[]> {
+  const stdout = await jest(folder, ["--ci", "--json", "--silent", "--runInBand", "--runTestsByPath", ...files]);
   const { testResults } = JSON.parse(stdout) as JestReport;
   expect(testResults).toHaveLength(files.length);
   return testResults
@@ -29,22 +46,30 @@ function failingTests(files: readonly string[]): string[] {
     .map(({ name }) => name.slice(name.indexOf(`${path.sep}test${path.sep}`) + 1));
 }
 
-it("the product as it is passes all tests that are named here", () => {
-  expect(mutations.length).toBeGreaterThanOrEqual(15);
-  expect(failingTests([...new Set(mutations.flatMap(({ caughtBy }) => caughtBy))])).toEqual([]);
-});
+async function withCopy(use: (folder: string) => Promise<void>): Promise<void> {
+  const copy = free.pop();
+  if (copy === undefined) throw new Error(`Got more tests at once than there are copies; allowed: ${copies.length}.`);
+  await use(copy.folder).finally(() => free.push(copy));
+}
 
-it.each(mutations.map((mutation) => [mutation.harm, mutation] as const))("is noticed: %s", (_, mutation) => {
-  const file = path.join(project.folder, mutation.file);
-  const text = readFileSync(file, "utf8");
-  expect(text.split(mutation.from)).toHaveLength(2);
-  writeFileSync(
-    file,
-    text.replace(mutation.from, () => mutation.to),
-  );
-  try {
-    expect(failingTests(mutation.caughtBy)).toEqual(mutation.caughtBy);
-  } finally {
-    writeFileSync(file, text);
-  }
-});
+it.concurrent("the product as it is passes all tests that are named here", () =>
+  withCopy(async (folder) => {
+    expect(mutations.length).toBeGreaterThanOrEqual(15);
+    expect(await failingTests(folder, [...new Set(mutations.flatMap(({ caughtBy }) => caughtBy))])).toEqual([]);
+  }));
+
+it.concurrent.each(mutations.map((mutation) => [mutation.harm, mutation] as const))("is noticed: %s", (_, mutation) =>
+  withCopy(async (folder) => {
+    const file = path.join(folder, mutation.file);
+    const text = readFileSync(file, "utf8");
+    expect(text.split(mutation.from)).toHaveLength(2);
+    writeFileSync(
+      file,
+      text.replace(mutation.from, () => mutation.to),
+    );
+    try {
+      expect([...(await failingTests(folder, mutation.caughtBy))].sort()).toEqual([...mutation.caughtBy].sort());
+    } finally {
+      writeFileSync(file, text);
+    }
+  }));

@@ -4,10 +4,14 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { createKubernetesApp, createSecretsApp, type KubernetesAppOptions } from "../../../k8s/app";
 import type { StackConfig } from "../../../lib/config";
-import { secretOutputs, simulatedBedrock } from "../../../lib/naming";
+import { components, secretOutputs, simulatedBedrock } from "../../../lib/naming";
 import { images } from "../../../lib/versions";
 import type { LoggedRequest } from "../../../simulator/requests-log";
 import { deleteNamespace, inTestNamespace, kubectl } from "./kubectl";
+import { run } from "./run";
+
+/** Longer than Open WebUI's startup probe allows, whose first start on a machine reads its whole image from the disk. */
+const readySeconds = 360;
 
 /** A stack in a Namespace of the tests' own, with random secrets. */
 export class TestStack {
@@ -39,12 +43,34 @@ export class TestStack {
     applyManifests(createKubernetesApp(config, images, options).synthYaml());
   }
 
+  /** @throws when a pod doesn't get ready, with what its events and its containers' last lines say */
   waitUntilReady(): void {
-    const deployments = this.kubectl(["get", "deployments", "-o", "name"]).trim().split("\n");
-    for (const deployment of deployments) this.kubectl(["rollout", "status", deployment, "--timeout=240s"]);
-    // A StatefulSet with OnDelete has no rollout to wait for.
-    for (const state of ["create", "condition=Ready"])
-      this.kubectl(["wait", `--for=${state}`, "pod/open-webui-0", "--timeout=240s"]);
+    const timeout = `--timeout=${readySeconds}s`;
+    try {
+      const deployments = this.kubectl(["get", "deployments", "-o", "name"]).trim().split("\n");
+      for (const deployment of deployments) this.kubectl(["rollout", "status", deployment, timeout]);
+      // A StatefulSet with OnDelete has no rollout to wait for.
+      for (const state of ["create", "condition=Ready"])
+        this.kubectl(["wait", `--for=${state}`, "pod/open-webui-0", timeout]);
+    } catch (error) {
+      throw new Error(this.whatPodsSay(), { cause: error });
+    }
+  }
+
+  private whatPodsSay(): string {
+    const asked = [
+      ["get", "pods", "-o", "wide"],
+      ["get", "events", "--sort-by=.lastTimestamp"],
+      [
+        "logs",
+        `--selector=app in (${Object.values(components).join(",")})`,
+        "--all-containers",
+        "--prefix",
+        "--tail=20",
+      ],
+    ];
+    const said = asked.map((args) => run("kubectl", [...this.inNamespace, ...args], { accept: [0, 1] }));
+    return ["Not all pods got ready.", ...said.flatMap(({ stdout, stderr }) => [stdout, stderr])].join("\n");
   }
 
   remove(): void {

@@ -60,7 +60,7 @@ it("a model that doesn't fit into the first policy gets a second one, and the fi
       .map(([model], index) => [`model-${index}`, { model }]),
   );
   const fitting = Object.fromEntries(Object.entries(models).slice(0, 8));
-  expect(apply({ models: fitting })).toBe("Resources: 11 added, 0 changed, 0 destroyed.");
+  expect(apply({ models: fitting })).toBe("Resources: 12 added, 0 changed, 0 destroyed.");
   expect(apply({ models })).toBe("Resources: 2 added, 0 changed, 0 destroyed.");
   expect(apply({ models: fitting })).toBe("Resources: 0 added, 0 changed, 2 destroyed.");
 });
@@ -79,7 +79,7 @@ describe("from a key to a role", () => {
   ];
 
   it("the role can come first, while the key still works, and then the user goes", () => {
-    expect(apply({})).toBe("Resources: 11 added, 0 changed, 0 destroyed.");
+    expect(apply({})).toBe("Resources: 12 added, 0 changed, 0 destroyed.");
     const before = resources();
     const roleFirst = ["-target=aws_iam_role_policy_attachment.policy_1-attachment_CD9765B7"];
     expect(apply({ aws: { credentials } }, roleFirst)).toBe("Resources: 3 added, 0 changed, 0 destroyed.");

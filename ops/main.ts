@@ -1,5 +1,7 @@
 import { Command } from "commander";
 import { ConfigError } from "../lib/config";
+import { deployCommand } from "./commands/deploy";
+import { diffCommand } from "./commands/diff";
 import { doctorCommand } from "./commands/doctor";
 import { logsCommand } from "./commands/logs";
 import { openCommand } from "./commands/open";
@@ -10,7 +12,16 @@ import { Failure } from "./failure";
 import { listenForInterruption } from "./interruption";
 
 /** One per file under commands/, in the order of the help. Each is also an npm script of its own. */
-const commands = [doctorCommand, verifyCommand, openCommand, logsCommand, previewCommand, rotateKeyCommand];
+const commands = [
+  doctorCommand,
+  diffCommand,
+  deployCommand,
+  verifyCommand,
+  openCommand,
+  logsCommand,
+  previewCommand,
+  rotateKeyCommand,
+];
 
 const program = new Command("npm run -s stack --").description("What the standard tools don't do.");
 for (const command of commands) program.addCommand(command());

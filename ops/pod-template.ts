@@ -44,3 +44,7 @@ export interface Workload extends KubernetesObject {
 export function isWorkload(object: KubernetesObject): object is Workload {
   return object.kind === "Deployment" || object.kind === "StatefulSet";
 }
+
+export function namesOfWorkloads(objects: readonly KubernetesObject[]): readonly string[] {
+  return objects.filter(isWorkload).map(({ metadata }) => metadata.name);
+}

@@ -8,10 +8,12 @@ import { Cluster } from "../cluster";
 import { requireConsent } from "../consent";
 import { Failure } from "../failure";
 import { forwardChat, requireFreePort } from "../forward";
+import { parseManifests } from "../manifests";
 import { parsePort, yesOption } from "../options";
+import { namesOfWorkloads } from "../pod-template";
 import { runProcess } from "../processes";
 import { say } from "../result";
-import { waitUntilReady } from "../start";
+import { waitForRollout } from "../rollout";
 
 interface Options {
   readonly down: boolean;
@@ -55,11 +57,9 @@ async function putUp(cluster: Cluster, { yes, port }: Options): Promise<void> {
 
   const manifests = await renderManifests(options);
   if (exists) await remove(cluster);
-  const start = Date.now();
-  const report = (app: string, state: string) => say(`${String(seconds(start)).padStart(4)} s  ${app}: ${state}`);
   await cluster.apply(manifests);
-  const count = Object.keys(components).length + 1;
-  await waitUntilReady(cluster, { namespace: previewNamespace, count, timeoutSeconds, report });
+  const workloads = namesOfWorkloads(parseManifests(manifests));
+  await waitForRollout(cluster, { namespace: previewNamespace, workloads, timeoutSeconds });
 
   if (config.openWebUi.auth.kind === "accounts") say(explainPassword(config.openWebUi.auth.owner));
   say('Ask the models anything; "simulate:help" tells how to see slow, refused and broken answers.');
@@ -129,8 +129,4 @@ function explainPassword(owner: string): string {
 
 function forwarding(port: number): string {
   return `kubectl -n ${previewNamespace} port-forward service/${components.openWebUi} ${port}:${ports.openWebUiService}`;
-}
-
-function seconds(start: number): number {
-  return Math.round((Date.now() - start) / 1000);
 }

@@ -43,6 +43,10 @@ describe("how far a pod is", () => {
         containerStatuses: [{ ready: true, state: {} }],
       }),
     ],
+    [
+      "stopping",
+      { metadata: { name: "litellm-0", labels: {}, deletionTimestamp: "2026-01-01T00:00:00Z" }, status: {} },
+    ],
   ])("is told as %j", (text, given) => {
     expect(describeStart(given)).toBe(text);
   });

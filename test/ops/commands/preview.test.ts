@@ -4,18 +4,16 @@ import { previewNamespace } from "../../../lib/preview";
 import { previewCommand } from "../../../ops/commands/preview";
 import { project, type Run, runProgram } from "../../support/command-line";
 import { type Answers, FakePrograms } from "../../support/fake-programs";
+import { livePod, liveWorkload } from "../../support/live-objects";
 
-const ready = { containerStatuses: [{ ready: true, state: {} }] };
-const pods = ["litellm", "open-webui", "open-webui-redis", "simulated-bedrock"].map((app) => ({
-  metadata: { name: `${app}-0`, labels: { app } },
-  status: ready,
-}));
+const apps = ["litellm", "open-webui", "open-webui-redis", "simulated-bedrock"];
+const workloads = apps.map((app) => liveWorkload(app === "open-webui" ? "StatefulSet" : "Deployment", app));
 const ours = { metadata: { labels: { "app.kubernetes.io/part-of": "open-webui-bedrock" } } };
 const cluster = {
   "config current-context": "kind-test\n",
   "config view": "https://127.0.0.1:6443",
   "get storageclasses": { items: [{ metadata: { name: "slow" } }, { metadata: { name: "standard" } }] },
-  "get pods": { items: pods },
+  "get deployments,statefulsets,pods": { items: [...workloads, ...apps.map((app) => livePod(app))] },
   "port-forward": "Forwarding\n",
 };
 
@@ -37,7 +35,7 @@ describe("npm run preview", () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     expect(stdout).toContain("│ a simulated one in the cluster  │");
     expect(stdout).toContain("On kind-test (https://127.0.0.1:6443): put a preview.");
-    for (const { metadata } of pods) expect(stdout).toMatch(new RegExp(` s {2}${metadata.labels.app}: ready`));
+    for (const app of apps) expect(stdout).toMatch(new RegExp(` s {2}${app}: ready`));
     expect(stdout).toContain("\nhttp://localhost:18090\n");
     expect(changes).toEqual(["kubectl apply --server-side -f -"]);
     expect(calls.at(-1)).toBe(`kubectl port-forward -n ${previewNamespace} service/open-webui 18090:80`);

@@ -54,6 +54,13 @@ export interface LastUse {
   readonly where: string;
 }
 
+/** For people. */
+export function describeUse(use: LastUse | undefined): string {
+  return use === undefined
+    ? "no use yet, which it may tell hours later"
+    : `last used at ${use.time.toISOString()}, for ${use.where}`;
+}
+
 /** A key for people: enough to tell it from another one, too little to be taken for a secret. */
 export function shortId(id: string): string {
   return `…${id.slice(-4)}`;

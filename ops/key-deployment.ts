@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type AccessKeys, accessKeysFile, describeStatuses, formatAccessKeys } from "../lib/access-keys";
-import type { StackConfig } from "../lib/config";
+import { ConfigError, type StackConfig } from "../lib/config";
 import { type KeySlot, keySlots, plainOutputs, secretOutputs } from "../lib/naming";
 import { readTerraformOutputs } from "../lib/terraform-outputs";
 import { shortId, waitUntilAccepted } from "./access-keys";
@@ -40,12 +40,17 @@ export class KeyDeployment {
     );
   }
 
-  /** Writes the file, and brings it to AWS. */
-  async write(keys: AccessKeys): Promise<void> {
+  /** Describes other keys. */
+  write(keys: AccessKeys): void {
     writeKeys(accessKeysFile(this.config.aws.userName), keys);
+  }
+
+  /** Brings what is described to AWS. @returns whether there was anything to do */
+  async deploy(): Promise<boolean> {
     const plan = await this.plan();
     try {
-      await plan.apply();
+      if (!plan.isEmpty) await plan.apply();
+      return !plan.isEmpty;
     } finally {
       plan.discard();
     }
@@ -82,15 +87,29 @@ export class KeyDeployment {
   }
 }
 
-/** The deployed key in use, from Terraform's outputs: for a call with it, and never to be printed. */
-export function deployedKey(userName: string): { readonly accessKeyId: string; readonly secretAccessKey: string } {
+/** The deployed key in use: for a call with it, and never to be printed. */
+export interface DeployedKey {
+  readonly slot: KeySlot;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** Reads it from Terraform's outputs. @throws Failure when there is none */
+export function deployedKey(userName: string): DeployedKey {
   const outputs = readOutputs(userName);
-  const [accessKeyId, secretAccessKey] = [secretOutputs.awsAccessKeyId, secretOutputs.awsSecretAccessKey].map(
-    (name) => outputs[name],
-  );
-  if (accessKeyId === undefined || secretAccessKey === undefined)
+  const accessKeyId = outputs[secretOutputs.awsAccessKeyId];
+  const secretAccessKey = outputs[secretOutputs.awsSecretAccessKey];
+  const slot = keySlots.find((one) => one === outputs[plainOutputs.accessKeySlot]);
+  if (accessKeyId === undefined || secretAccessKey === undefined || slot === undefined)
     throw new Failure("No access key is deployed.", "npm run deploy");
-  return { accessKeyId, secretAccessKey };
+  return { slot, accessKeyId, secretAccessKey };
+}
+
+/** @throws ConfigError where LiteLLM needs no key */
+export function requireAccessKey({ aws }: StackConfig): void {
+  if (aws.credentials.kind === "access-key") return;
+  const message = 'aws.credentials.kind is "web-identity": there is no access key.';
+  throw new ConfigError(accessKeysFile(aws.userName), [{ path: "", message }]);
 }
 
 /** What is deployed of the keys, such as `a Active, b Active; in use: a`. @throws Failure when nothing is */

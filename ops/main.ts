@@ -6,6 +6,7 @@ import { doctorCommand } from "./commands/doctor";
 import { logsCommand } from "./commands/logs";
 import { openCommand } from "./commands/open";
 import { previewCommand } from "./commands/preview";
+import { revokeKeyCommand } from "./commands/revoke-key";
 import { rotateKeyCommand } from "./commands/rotate-key";
 import { verifyCommand } from "./commands/verify";
 import { Failure } from "./failure";
@@ -21,6 +22,7 @@ const commands = [
   logsCommand,
   previewCommand,
   rotateKeyCommand,
+  revokeKeyCommand,
 ];
 
 const program = new Command("npm run -s stack --").description("What the standard tools don't do.");

@@ -13,13 +13,13 @@ import {
 } from "../../lib/access-keys";
 import { ConfigError, loadConfig, type StackConfig } from "../../lib/config";
 import { deployAws, switchKeyCommands } from "../../lib/deploy-commands";
-import { type LastUse, shortId, UserKeys } from "../access-keys";
+import { describeUse, shortId, UserKeys } from "../access-keys";
 import { connectToAws } from "../aws";
 import { Cluster } from "../cluster";
 import { requireConsent } from "../consent";
 import { Failure } from "../failure";
 import { interruption } from "../interruption";
-import { deployedKey, describeKeys, KeyDeployment, readDeployed, writeKeys } from "../key-deployment";
+import { deployedKey, describeKeys, KeyDeployment, readDeployed, requireAccessKey, writeKeys } from "../key-deployment";
 import { yesOption } from "../options";
 import { type Result, say, tell } from "../result";
 
@@ -60,12 +60,6 @@ export function rotateKeyCommand(): Command {
 function parseMinutes(text: string): number {
   if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError("Allowed: minutes, 0 to 9999.");
   return Number(text);
-}
-
-/** @throws ConfigError where there is no key */
-export function requireAccessKey({ aws }: StackConfig): void {
-  if (aws.credentials.kind === "access-key") return;
-  throw refuse(aws.userName, 'aws.credentials.kind is "web-identity": there is no key, and nothing to rotate.');
 }
 
 /** The whole way to the next rest. */
@@ -118,7 +112,8 @@ class Rotation {
     for (const step of steps) {
       const endsOldKey = keys[otherSlot(keys.inUse)] !== undefined && !step.changesSecret;
       if (endsOldKey) await this.requireUnused(since);
-      await this.deployment.write(step.keys);
+      this.deployment.write(step.keys);
+      await this.deployment.deploy();
       this.deployment.tell(`this ${step.does}`);
       keys = step.keys;
       since = await this.prove(keys);
@@ -176,12 +171,6 @@ class Rotation {
       );
     }
   }
-}
-
-function describeUse(use: LastUse | undefined): string {
-  return use === undefined
-    ? "no use yet, which it may tell hours later"
-    : `last used at ${use.time.toISOString()}, for ${use.where}`;
 }
 
 /** Writes the file when asked for a step. @returns what to tell */

@@ -53,26 +53,34 @@ export function denied(action: string): AwsError {
 export class AwsStandIn {
   readonly url: string;
   private readonly server: Server;
+  private readonly account: Account;
 
-  private constructor(server: Server) {
+  private constructor(server: Server, account: Account) {
     this.server = server;
+    this.account = account;
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
   static async start(answers: AwsAnswers = {}): Promise<AwsStandIn> {
+    const account = { ...answers };
     const server = createServer((request, response) => {
-      answer(request, answers).then(({ status, type, headers = {}, body }) => {
+      answer(request, account).then(({ status, type, headers = {}, body }) => {
         response.writeHead(status, { "content-type": type, ...headers }).end(body);
       });
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
-    return new AwsStandIn(server);
+    return new AwsStandIn(server, account);
   }
 
   /** What makes the AWS SDK ask here. */
   env(): Readonly<Record<string, string>> {
     const credentials = { AWS_ACCESS_KEY_ID: "testing", AWS_SECRET_ACCESS_KEY: "testing" };
     return { AWS_ENDPOINT_URL: this.url, ...credentials };
+  }
+
+  /** Ids of the access keys that are left. */
+  accessKeys(): readonly string[] {
+    return this.account.accessKeys?.map(({ id }) => id) ?? [];
   }
 
   stop(): void {
@@ -88,7 +96,10 @@ interface HttpAnswer {
   readonly body: string;
 }
 
-async function answer(request: IncomingMessage, answers: AwsAnswers): Promise<HttpAnswer> {
+/** As it is at the moment. */
+type Account = { -readonly [Name in keyof AwsAnswers]: AwsAnswers[Name] };
+
+async function answer(request: IncomingMessage, answers: Account): Promise<HttpAnswer> {
   if (request.method === "POST") {
     const parameters = new URLSearchParams(await text(request));
     const action = parameters.get("Action") ?? "";
@@ -155,9 +166,13 @@ function jsonError({ type, message, status }: AwsError): HttpAnswer {
   return { status, type: "application/json", headers: { "x-amzn-errortype": type }, body: JSON.stringify({ message }) };
 }
 
-function queryAnswer(action: string, parameters: URLSearchParams, { accessKeys }: AwsAnswers): HttpAnswer {
+function queryAnswer(action: string, parameters: URLSearchParams, account: Account): HttpAnswer {
+  const { accessKeys } = account;
   const key = accessKeys?.find(({ id }) => id === parameters.get("AccessKeyId"));
   switch (action) {
+    case "DeleteAccessKey":
+      account.accessKeys = (accessKeys ?? []).filter(({ id }) => id !== key?.id);
+      return xml(action, "");
     case "GetAccessKeyLastUsed": {
       const time = key?.lastUsed === undefined ? "" : `<LastUsedDate>${key.lastUsed}</LastUsedDate>`;
       const where = time === "" ? ["N/A", "N/A"] : ["bedrock", "us-east-1"];

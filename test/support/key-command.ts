@@ -37,6 +37,8 @@ export interface KeyRun extends Run {
   readonly calls: readonly string[];
   /** Those that change something. */
   readonly changes: readonly string[];
+  /** Ids of the keys that AWS has afterwards. */
+  readonly accessKeys: readonly string[];
   /** How many questions LiteLLM got. */
   readonly asked: number;
 }
@@ -69,7 +71,14 @@ export async function runKeyCommand(args: readonly string[], scenario: KeyScenar
     const run = await runProgram("ops/main.ts", folder, { ...aws.env(), PATH: programs.path() }, args);
     const file = path.join(folder, keysFile);
     const written = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
-    return { ...run, keys: written, calls: programs.calls(), changes: programs.changes(), asked: proxy.asked() };
+    return {
+      ...run,
+      keys: written,
+      calls: programs.calls(),
+      changes: programs.changes(),
+      accessKeys: aws.accessKeys(),
+      asked: proxy.asked(),
+    };
   } finally {
     proxy.stop();
     aws.stop();

@@ -209,9 +209,7 @@ describe("rotate-key", () => {
   it.each([[], ["--status"], ["--next"], ["--back"]])("has nothing to do without a key: %j", async (...args) => {
     const credentials = { kind: "web-identity", accountId: "123456789012", issuerUrl: "https://oidc.example.com" };
     prepare({ settings: { aws: { userName: "test-chat", credentials } } });
-    await expect(run(...args)).rejects.toThrow(
-      'aws.credentials.kind is "web-identity": there is no key, and nothing to rotate.',
-    );
+    await expect(run(...args)).rejects.toThrow('aws.credentials.kind is "web-identity": there is no access key.');
     expect(existsSync(keysFile)).toBe(false);
   });
 });
@@ -262,7 +260,7 @@ describe("rotate-key, the whole way", () => {
       "nova-lite answers",
     ]);
     expect(keys).toMatchObject({ inUse: "b", a: { status: "Inactive" }, b: { status: "Active" } });
-    expect(calls.filter((call) => call.includes(" apply "))).toHaveLength(3);
+    expect(calls.filter((call) => call.includes(" plan "))).toHaveLength(4);
     expect(asked).toBe(4);
     expect(stdout).toMatch(/\nnext: commit access-keys\/test-chat\.json; when nobody misses the old key, .*\n$/);
   });

@@ -193,6 +193,13 @@ export const mutations: readonly Mutation[] = [
     caughtBy: ["test/ops/commands/rotate-key.test.ts"],
   },
   {
+    harm: "a revocation that goes on deletes the new key, too",
+    file: "ops/commands/revoke-key.ts",
+    from: ".filter((key) => key.endsWith(id))",
+    to: '.filter((key) => key.endsWith(id) || id !== "")',
+    caughtBy: ["test/ops/commands/revoke-key.test.ts"],
+  },
+  {
     harm: "Terraform deletes the user and its key unasked",
     file: "terraform/stacks/bedrock-stack.ts",
     from: "const preventDestroy = aws.allowDestroy === undefined;",

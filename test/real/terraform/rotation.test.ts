@@ -93,7 +93,7 @@ describe.each(exampleNames.filter((example) => !hasKey(example)))("examples/%s",
     try {
       const deployment = new Deployment(project, { example, aws: { userName: `rotation-${example}` } });
       deployment.render();
-      expect(deployment.npm("rotate-key", ["--next"], [1]).stderr).toContain("there is no key, and nothing to rotate.");
+      expect(deployment.npm("rotate-key", ["--next"], [1]).stderr).toContain("there is no access key.");
     } finally {
       project.remove();
     }

@@ -7,5 +7,7 @@ module.exports = {
   testTimeout: 30_000,
   roots: ["<rootDir>/test"],
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/real/"],
-  transform: { "\\.ts$": "@swc/jest" },
+  // These packages are ES modules alone.
+  transform: { "\\.[jt]s$": "@swc/jest" },
+  transformIgnorePatterns: ["/node_modules/(?!(?:age-encryption|@noble/[a-z-]+|@scure/base)/)"],
 };

@@ -17,6 +17,12 @@ export const components = {
 /** Stands in for Bedrock in tests and previews. Its control port is for whoever forwards it, and behind no Service. */
 export const simulatedBedrock = { name: "simulated-bedrock", port: 8080, controlPort: 8081 } as const;
 
+/** Works on Open WebUI's data while a backup or a restore runs, without any network. */
+export const dataPod = "open-webui-data";
+
+/** Where Open WebUI has its data, in its own container and in every other one that works on them. */
+export const dataFolder = "/app/backend/data";
+
 export type Component = (typeof components)[keyof typeof components] | typeof simulatedBedrock.name;
 
 /** Match labels are immutable in a workload's selector: fixed words, never generated. */
@@ -106,6 +112,12 @@ export const podAnnotations = {
   configChecksum: `${partOf}/config-checksum`,
   secretsVersion: `${partOf}/secrets-version`,
   accessKeySlot: `${partOf}/access-key-slot`,
+} as const;
+
+/** Annotations on Open WebUI's volume claim. */
+export const claimAnnotations = {
+  /** When its data were last backed up, in UTC. */
+  lastBackup: `${partOf}/last-backup`,
 } as const;
 
 /** The address of a Service for any pod of the cluster, such as `litellm.open-webui.svc.cluster.local`. */

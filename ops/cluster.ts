@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { Failure } from "./failure";
 import { interruption } from "./interruption";
-import { type ProcessResult, runProcess, startProcess } from "./processes";
+import { type ProcessResult, runProcess, type StreamingProcess, startProcess, streamProcess } from "./processes";
 
 /** A cluster as kubectl sees it. The context is fixed at the start: switching it meanwhile changes nothing. */
 export class Cluster {
@@ -44,6 +44,16 @@ export class Cluster {
    */
   async kubectl(args: readonly string[], input?: string): Promise<string> {
     return (await this.try(args, input, [0])).stdout;
+  }
+
+  /** Runs kubectl to its end, also after an interruption. */
+  async tidyUp(args: readonly string[]): Promise<void> {
+    await runProcess("kubectl", [`--context=${this.context}`, ...args], { tidiesUp: true });
+  }
+
+  /** Starts a kubectl between two streams. */
+  stream(args: readonly string[]): StreamingProcess {
+    return streamProcess("kubectl", [`--context=${this.context}`, ...args]);
   }
 
   /** Runs kubectl to its end, and takes other exit codes for an answer, too. */

@@ -1,12 +1,17 @@
 import { Command } from "commander";
 import { ConfigError } from "../lib/config";
+import { backupCommand } from "./commands/backup";
 import { deployCommand } from "./commands/deploy";
 import { diffCommand } from "./commands/diff";
 import { doctorCommand } from "./commands/doctor";
 import { logsCommand } from "./commands/logs";
 import { openCommand } from "./commands/open";
 import { previewCommand } from "./commands/preview";
+<<<<<<< HEAD
 import { revokeKeyCommand } from "./commands/revoke-key";
+=======
+import { restoreCommand } from "./commands/restore";
+>>>>>>> 23ebc4e (feat: backup and restore: chats, uploads and Secrets as one encrypted file)
 import { rotateKeyCommand } from "./commands/rotate-key";
 import { verifyCommand } from "./commands/verify";
 import { Failure } from "./failure";
@@ -20,6 +25,8 @@ const commands = [
   verifyCommand,
   openCommand,
   logsCommand,
+  backupCommand,
+  restoreCommand,
   previewCommand,
   rotateKeyCommand,
   revokeKeyCommand,
@@ -29,9 +36,21 @@ const program = new Command("npm run -s stack --").description("What the standar
 for (const command of commands) program.addCommand(command());
 
 listenForInterruption();
-program.parseAsync().catch((error: unknown) => {
+let isOver = false;
+const over = () => {
+  isOver = true;
+};
+program.parseAsync().then(over, (error: unknown) => {
+  over();
   if (!(error instanceof Failure || error instanceof ConfigError)) throw error;
   process.stderr.write(`${error.message}\n`);
   if (error instanceof Failure && error.next !== undefined) process.stderr.write(`next: ${error.next}\n`);
   process.exitCode = error instanceof Failure ? error.exitCode : 1;
+});
+
+// Node ends without a word when nothing is left that a promise could wait for.
+process.once("exit", (code) => {
+  if (isOver || code !== 0) return;
+  process.stderr.write("The command ended before its work did, which is a defect. Run it again.\n");
+  process.exitCode = 1;
 });

@@ -1,4 +1,5 @@
-import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessWithoutNullStreams, type SpawnOptions, spawn } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { Failure } from "./failure";
 import { interruption } from "./interruption";
@@ -12,6 +13,8 @@ export interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Exit codes that are no failure. @default [0] */
   readonly accept?: readonly number[];
+  /** Whether it tidies up: then it runs after an interruption, too, and to its end. @default false */
+  readonly tidiesUp?: boolean;
 }
 
 export interface ProcessResult {
@@ -28,13 +31,14 @@ export interface ProcessResult {
 export async function runProcess(
   program: string,
   args: readonly string[],
-  { input = "", cwd, env, accept = [0] }: ProcessOptions = {},
+  { input = "", cwd, env, accept = [0], tidiesUp = false }: ProcessOptions = {},
 ): Promise<ProcessResult> {
-  const child = startProcess(program, args, { cwd, env: { ...process.env, ...env }, stdio: "pipe" });
+  const start = tidiesUp ? startDetached : startProcess;
+  const child = start(program, args, { cwd, env: { ...process.env, ...env }, stdio: "pipe" });
   // The program may end before it has read everything: its own error tells why.
   child.stdin?.on("error", () => {}).end(input);
   const [code, stdout, stderr] = await Promise.all([exitCode(child, program), read(child.stdout), read(child.stderr)]);
-  interruption.throwIfAborted();
+  if (!tidiesUp) interruption.throwIfAborted();
   if (!accept.includes(code))
     throw new Failure(`${[program, ...args].join(" ")} failed: ${stderr.trim() || stdout.trim()}`);
   return { code, stdout, stderr };
@@ -43,11 +47,39 @@ export async function runProcess(
 /** Starts a program in a process group of its own: Ctrl-C reaches it once, through this process. */
 export function startProcess(program: string, args: readonly string[], options: SpawnOptions): ChildProcess {
   interruption.throwIfAborted();
-  const child = spawn(program, args, { env: process.env, ...options, detached: true });
+  const child = startDetached(program, args, options);
   const interrupt = () => child.kill("SIGINT");
   interruption.addEventListener("abort", interrupt);
   child.once("close", () => interruption.removeEventListener("abort", interrupt));
   return child;
+}
+
+function startDetached(program: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+  return spawn(program, args, { env: process.env, ...options, detached: true });
+}
+
+/** A program between two streams. */
+export interface StreamingProcess {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  /** @throws Failure with the program's own words */
+  readonly ended: Promise<void>;
+}
+
+/** Starts a program that takes or gives more than fits into memory. */
+export function streamProcess(program: string, args: readonly string[]): StreamingProcess {
+  const child = startProcess(program, args, { stdio: "pipe" }) as ChildProcessWithoutNullStreams;
+  const ended = Promise.all([exitCode(child, program), text(child.stderr)]).then(([code, stderr]) => {
+    interruption.throwIfAborted();
+    // kubectl exec adds a line to what the program in the pod says.
+    const words = stderr.replace(/^command terminated with exit code \d+$/m, "").trim();
+    if (code !== 0) throw new Failure(words || `${program} ended with ${code}.`);
+  });
+  // Whoever uses the streams may fail before.
+  ended.catch(() => undefined);
+  // The program may end before it has read everything: its own error tells why.
+  child.stdin.on("error", () => {});
+  return { stdin: child.stdin, stdout: child.stdout, ended };
 }
 
 function exitCode(child: ChildProcess, program: string): Promise<number> {

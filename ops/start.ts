@@ -1,3 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Cluster } from "./cluster";
+import { Failure } from "./failure";
+import { interruption } from "./interruption";
+
 /** What is read of a Pod in the cluster. */
 export interface Pod {
   readonly metadata: {
@@ -36,4 +41,34 @@ export function describeStart({ metadata, status }: Pod): string {
 /** The scheduler goes on about preemption after it. */
 function firstSentence(message = "no reason is told"): string {
   return message.split(/\.\s/)[0] ?? message;
+}
+
+export interface WaitForPodOptions {
+  readonly namespace: string;
+  readonly name: string;
+  readonly timeoutSeconds: number;
+  /** Told each time the pod gets further. @default nobody */
+  readonly report?: (state: string) => void;
+}
+
+/**
+ * Waits until a pod is ready, be it there already or not.
+ * @throws Failure with its state when that takes too long
+ */
+export async function waitForPod(cluster: Cluster, options: WaitForPodOptions): Promise<void> {
+  const { namespace, name, timeoutSeconds, report = () => {} } = options;
+  const deadline = Date.now() + timeoutSeconds * 1000;
+  let known = "";
+  for (;;) {
+    const [pod] = await cluster.list<Pod>(["pod", name, "-n", namespace]);
+    const state = pod === undefined ? "not there yet" : describeStart(pod);
+    if (state !== known) report(state);
+    known = state;
+    if (state === "ready") return;
+    if (Date.now() > deadline) {
+      const look = `kubectl -n ${namespace} describe pod ${name}; kubectl -n ${namespace} logs ${name}`;
+      throw new Failure(`${name} isn't ready after ${timeoutSeconds} s: ${state}`, `look closer: ${look}`);
+    }
+    await sleep(500, undefined, { signal: interruption }).catch(() => interruption.throwIfAborted());
+  }
 }

@@ -1,12 +1,12 @@
 import type { Construct } from "constructs";
 import type { StackConfig } from "../../lib/config";
+import { secretNamesOf } from "../../lib/secret-names";
 import type { Images } from "../../lib/versions";
 import { roleArn } from "../../lib/web-identity";
 import type { AwsCredentials } from "../constructs/litellm/aws-credentials";
 import { LiteLlm, type LiteLlmEndpoint, type MetricsAccess } from "../constructs/litellm/litellm";
 import { LiteLlmServiceMonitor } from "../constructs/litellm/service-monitor";
 import type { RedisEndpoint } from "../constructs/redis/redis";
-import { secretNamesOf } from "../secret-names";
 import { StackChart } from "./stack-chart";
 
 const metricsAccess = {

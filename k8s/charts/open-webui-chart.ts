@@ -1,6 +1,7 @@
 import type { Construct } from "constructs";
 import type { StackConfig } from "../../lib/config";
 import { allowedOrigins, publicUrl } from "../../lib/public-url";
+import { secretNamesOf } from "../../lib/secret-names";
 import type { Images } from "../../lib/versions";
 import { PlainIngress } from "../constructs/ingress/plain-ingress";
 import { TraefikRoute } from "../constructs/ingress/traefik-route";
@@ -8,7 +9,6 @@ import type { LiteLlmEndpoint } from "../constructs/litellm/litellm";
 import type { SignIn } from "../constructs/open-webui/environment";
 import { OpenWebUi, type OpenWebUiEndpoint } from "../constructs/open-webui/open-webui";
 import type { RedisEndpoint } from "../constructs/redis/redis";
-import { secretNamesOf } from "../secret-names";
 import { StackChart } from "./stack-chart";
 
 export interface Upstreams {

@@ -1,8 +1,8 @@
 import type { Construct } from "constructs";
 import type { StackConfig } from "../../lib/config";
+import { secretNamesOf } from "../../lib/secret-names";
 import type { Images } from "../../lib/versions";
 import { Redis, type RedisEndpoint } from "../constructs/redis/redis";
-import { secretNamesOf } from "../secret-names";
 import { StackChart } from "./stack-chart";
 
 export class RedisChart extends StackChart {

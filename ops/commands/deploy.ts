@@ -192,7 +192,7 @@ function explainReplacement({ name, workload, isReady, newImages }: OutdatedPod)
       ? []
       : [
           `It gets another image: ${newImages.join(", ")}. A new version changes its database at the start, and an older`,
-          "one doesn't start on that: back up the volume first.",
+          "one doesn't start on that: npm run backup first.",
         ]),
   ];
 }

@@ -6,7 +6,9 @@ module.exports = {
   testEnvironment: "node",
   rootDir: "../..",
   roots: ["<rootDir>/test/real"],
-  transform: { "\\.ts$": "@swc/jest" },
+  // These packages are ES modules alone.
+  transform: { "\\.[jt]s$": "@swc/jest" },
+  transformIgnorePatterns: ["/node_modules/(?!(?:age-encryption|@noble/[a-z-]+|@scure/base)/)"],
   testTimeout: 600_000,
   maxWorkers: 1,
   maxConcurrency: 2,

@@ -39,6 +39,7 @@ const answers = JSON.parse(readFileSync(path.join(__dirname, name + ".json"), "u
 const [, answer] = answers.find(([part]) => args.includes(part)) ?? [, { stdout: "", stderr: "", code: 0, seconds: 0 }];
 process.on("SIGINT", () => note("SIGINT"));
 const input = args.includes("-f -") ? readFileSync(0, "utf8") : "";
+if (args.startsWith("exec -i ")) readFileSync(0);
 if (input !== "") appendFileSync(path.join(__dirname, "input"), input);
 process.stdout.write(answer.stdout);
 process.stderr.write(answer.stderr);

@@ -1,6 +1,6 @@
 import { k8s } from "cdk8s-plus-28";
 import { Construct } from "constructs";
-import { components, matchLabels, podAnnotations, ports } from "../../../lib/naming";
+import { components, dataFolder, matchLabels, podAnnotations, ports } from "../../../lib/naming";
 import { sha256 } from "../../../lib/sha256";
 import {
   type ContainerResources,
@@ -115,7 +115,7 @@ function container(props: OpenWebUiProps): k8s.Container {
     // `/health/db` asks the database. `/ready` would ask Redis, too: its short break must not take the chat away.
     ...httpProbes({ port: "http", livenessPath: "/health", readinessPath: "/health/db", startupSeconds: 300 }),
     volumeMounts: [
-      { name: "data", mountPath: "/app/backend/data" },
+      { name: "data", mountPath: dataFolder },
       { name: "config", mountPath: `/app/${changelog.name}`, subPath: changelog.name, readOnly: true },
       { name: "tmp", mountPath: "/tmp" },
     ],

@@ -1,6 +1,5 @@
 import { parse, parseAllDocuments } from "yaml";
 import { createSecretsApp } from "../../../k8s/app";
-import { secretNamesOf } from "../../../k8s/secret-names";
 import type { StackConfig } from "../../../lib/config";
 import { secretLikeness } from "../../../lib/config/problems";
 import {
@@ -13,6 +12,7 @@ import {
   secretOutputs,
   verifyConsumerName,
 } from "../../../lib/naming";
+import { secretNamesOf } from "../../../lib/secret-names";
 import { sha256 } from "../../../lib/sha256";
 import {
   at,

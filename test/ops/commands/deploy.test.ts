@@ -152,7 +152,7 @@ describe("deploy: a pod that stays until it is deleted", () => {
     const { stdout } = await deploy(behind({ image: "open-webui:0" }), "--yes");
     expect(stdout).toContain(
       "It gets another image: open-webui:1. A new version changes its database at the start, and an older\n" +
-        "one doesn't start on that: back up the volume first.\n",
+        "one doesn't start on that: npm run backup first.\n",
     );
   });
 

@@ -1,31 +1,19 @@
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
 const root = path.join(__dirname, "..", "..", "..");
 
-/** What a person's checkout has and the standard tools and the tests need. */
-const sources = [
-  "lib",
-  "k8s",
-  "terraform",
-  "synth",
-  "ops",
-  "simulator",
-  "examples",
-  "docs",
-  "test",
-  "README.md",
-  "CONTRIBUTING.md",
-  "stack.config.ts",
-  "cdktf.json",
-  "cdk8s.yaml",
-  "jest.config.js",
-  ".swcrc",
-  "biome.json",
-  "package.json",
-  "tsconfig.json",
-];
+/** What isn't the project's own, or was made by its commands. */
+const leftOut: ReadonlySet<string> = new Set([
+  ".git",
+  "node_modules",
+  "dist",
+  "cdktf.out",
+  "state",
+  "backups",
+  "coverage",
+]);
 
 /** A copy of the project in a temporary folder, with this one's packages: what a test deploys stays out of the checkout. */
 export class ProjectCopy {
@@ -33,7 +21,8 @@ export class ProjectCopy {
 
   constructor() {
     this.folder = mkdtempSync(path.join(tmpdir(), "open-webui-bedrock-"));
-    for (const source of sources) cpSync(path.join(root, source), path.join(this.folder, source), { recursive: true });
+    for (const entry of readdirSync(root).filter((name) => !leftOut.has(name)))
+      cpSync(path.join(root, entry), path.join(this.folder, entry), { recursive: true });
     symlinkSync(path.join(root, "node_modules"), path.join(this.folder, "node_modules"));
   }
 

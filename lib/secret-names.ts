@@ -1,5 +1,5 @@
-import type { StackConfig } from "../lib/config";
-import { secretNames } from "../lib/naming";
+import type { StackConfig } from "./config/parse";
+import { secretNames } from "./naming";
 
 /** Which Secret each component reads: ours, or the ones that the configuration says exist. */
 export function secretNamesOf({ secrets }: StackConfig): Readonly<Record<keyof typeof secretNames, string>> {

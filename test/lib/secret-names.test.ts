@@ -1,4 +1,4 @@
-import { secretNamesOf } from "../../k8s/secret-names";
+import { secretNamesOf } from "../../lib/secret-names";
 import { accept, minimalWith } from "../support/config-input";
 
 const ours = {

@@ -1,0 +1,59 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { Command } from "commander";
+import { passphraseVariable, requireStrongPassphrase } from "../../backup/passphrase";
+import { loadConfig } from "../../lib/config";
+import { explainBackupErrors, type MadeBackup, makeBackup } from "../backup";
+import { type BackupLocation, formatLocation, formatMebibytes, parseLocation } from "../backup-location";
+import { Cluster } from "../cluster";
+import { Failure } from "../failure";
+import { jsonOption } from "../options";
+import { readPassphrase } from "../passphrase";
+import { showProgress } from "../progress";
+import { type Result, tell } from "../result";
+
+/** `backup`: everything that can't be made anew, as one encrypted file. */
+export function backupCommand(): Command {
+  return new Command("backup")
+    .description("Back up the chats, the uploads and the Secrets, as one encrypted file. The chat goes on meanwhile.")
+    .argument("[destination]", "a folder, a new file, or s3://BUCKET/PREFIX/", "backups/")
+    .addOption(jsonOption())
+    .addHelpText("after", `\nThe passphrase is asked for, or ${passphraseVariable} in the environment.`)
+    .action((destination: string, { json }: { readonly json: boolean }) =>
+      explainBackupErrors(async () => tell(resultOf(await backUp(destination, json)), json)),
+    );
+}
+
+async function backUp(destination: string, silent: boolean): Promise<MadeBackup> {
+  const config = loadConfig();
+  const location = parseLocation(destination, config);
+  requireNew(location);
+  const cluster = await Cluster.current();
+  const passphrase = await readPassphrase({ isNew: true });
+  requireStrongPassphrase(passphrase);
+  let made: MadeBackup | undefined;
+  const run = async (report: (state: string) => void) => {
+    made = await makeBackup(cluster, config, location, passphrase, report);
+    report("done");
+  };
+  await showProgress([{ name: `backup of ${config.namespace} on ${cluster}`, run }], { silent });
+  if (made === undefined) throw new Error("showProgress ended without a backup.");
+  return made;
+}
+
+function requireNew({ store, name }: BackupLocation): void {
+  if (name === undefined || store.where.startsWith("s3://") || !existsSync(path.join(store.where, name))) return;
+  throw new Failure(`${path.join(store.where, name)} is there already; give the backup another name.`);
+}
+
+function resultOf({ store, name, size, created, files, secrets }: MadeBackup): Result {
+  const place = formatLocation(store, name);
+  return {
+    lines: [
+      `${place}: ${formatMebibytes(size)}: the database at ${created}, ${files} other files, ${secrets} Secrets.`,
+      "Without its passphrase nobody can read it, you included: keep that somewhere else.",
+    ],
+    data: { place, size, created, files, secrets },
+    next: `npm run restore -- ${place} --check`,
+  };
+}

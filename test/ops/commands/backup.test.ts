@@ -1,0 +1,166 @@
+import { createReadStream, readdirSync } from "node:fs";
+import path from "node:path";
+import { text } from "node:stream/consumers";
+import { openBackup } from "../../../backup/backup";
+import { runProgram } from "../../support/command-line";
+import { minimal } from "../../support/config-input";
+import { type Answer, type Answers, Ending, FakePrograms, fails } from "../../support/fake-programs";
+import { deployedImage, deployedRevision, fakeStack, snapshotFacts, snapshotTar } from "../../support/fake-stack";
+import { temporaryFolder, writeFile } from "../../support/temporary-folder";
+
+const passphrase = "seven black swans over a quiet lake";
+
+interface Scenario {
+  readonly args?: readonly string[];
+  /** In front of a running stack's. */
+  readonly answers?: Answers;
+  /** @default a good passphrase */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+async function backup({ args = [], answers = {}, env = { BACKUP_PASSPHRASE: passphrase } }: Scenario = {}) {
+  const snapshot = {
+    "/app/backend/data copy /work": snapshotFacts,
+    "/app/backend/data send /work": await snapshotTar(),
+  };
+  const programs = new FakePrograms({
+    kubectl: { ...answers, ...snapshot, ...fakeStack, ...answers },
+    npm: { "data-pod": "kind: Pod" },
+  });
+  const folder = temporaryFolder();
+  writeFile(folder, "stack.config.ts", `export default ${JSON.stringify(minimal)};`);
+  const run = await runProgram("ops/main.ts", folder, { PATH: programs.path(), ...env }, ["backup", ...args]);
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.includes(".age"));
+  return { ...run, folder, files, programs };
+}
+
+/** Each change, without what a script in the pod is. */
+function changesOf(programs: FakePrograms): readonly string[] {
+  return programs.changes().filter((call) => !call.includes(" exec "));
+}
+
+jest.setTimeout(60_000);
+
+describe("backup", () => {
+  it("writes database, files and our Secrets as one encrypted file, and leaves the time of it on the claim", async () => {
+    const { exitCode, stdout, stderr, folder, files, programs } = await backup();
+    expect({ exitCode, stderr, files }).toEqual({
+      exitCode: 0,
+      stderr: "",
+      files: ["backups/open-webui-20261126T031500Z.tar.gz.age"],
+    });
+    expect(stdout).toMatch(/0\.0 MiB: the database at 2026-11-26T03:15:00Z, 1 other files, 1 Secrets\.\n/);
+    expect(stdout).toMatch(/\nnext: npm run restore -- backups\/open-webui-20261126T031500Z\.tar\.gz\.age --check\n$/);
+    const { manifest, entries } = await openBackup(createReadStream(path.join(folder, String(files[0]))), passphrase);
+    expect(manifest).toEqual({
+      format: 1,
+      id: expect.any(String),
+      created: "2026-11-26T03:15:00Z",
+      namespace: "open-webui",
+      image: deployedImage,
+      database: { kind: "sqlite", revision: deployedRevision },
+      hasSecrets: true,
+    });
+    const found: Record<string, string> = {};
+    for await (const { name, content } of entries) found[name] = await text(content);
+    const { "secrets.json": secrets = "", ...others } = found;
+    expect(others).toEqual({ "database.sqlite": "tables", "data/uploads/a.txt": "uploaded" });
+    const item = { apiVersion: "v1", kind: "Secret", type: "Opaque", metadata: { name: "litellm" } };
+    const data = { KEY: Buffer.from("of-litellm").toString("base64") };
+    expect(JSON.parse(secrets)).toEqual({ apiVersion: "v1", kind: "List", items: [{ ...item, data }] });
+    expect(changesOf(programs)).toEqual([
+      "kubectl delete pod open-webui-data -n open-webui --ignore-not-found --wait",
+      "kubectl apply --server-side -f -",
+      "kubectl delete pod open-webui-data -n open-webui --ignore-not-found --wait",
+      "kubectl annotate pvc open-webui -n open-webui --overwrite open-webui-bedrock/last-backup=2026-11-26T03:15:00Z",
+    ]);
+    expect(programs.calls()).toContain(`npm run -s data-pod -- --image=${deployedImage} --beside`);
+    expect(stdout).not.toContain("of-litellm");
+  });
+
+  it("takes a name, and prints data alone with --json", async () => {
+    const { stdout, files, folder } = await backup({ args: ["mine.age", "--json"] });
+    expect(files).toEqual(["mine.age"]);
+    expect(JSON.parse(stdout)).toEqual({
+      place: "mine.age",
+      size: expect.any(Number),
+      created: "2026-11-26T03:15:00Z",
+      files: 1,
+      secrets: 1,
+      next: "npm run restore -- mine.age --check",
+    });
+    expect(folder).not.toBe("");
+  });
+
+  it.each<[string, Scenario, string]>([
+    [
+      "a passphrase that can be guessed",
+      { env: { BACKUP_PASSPHRASE: "short" } },
+      "BACKUP_PASSPHRASE: got 5 characters, 5 of them different; allowed: at least 16 characters, 8 of them different. Such as: openssl rand -base64 24\n",
+    ],
+    [
+      "nobody to ask for one",
+      { env: {} },
+      "The backup's passphrase? There is nobody to ask; BACKUP_PASSPHRASE in the environment answers.\n",
+    ],
+    [
+      "a file that is there already",
+      { args: ["stack.config.ts"] },
+      "stack.config.ts is there already; give the backup another name.\n",
+    ],
+    [
+      "another kind of place",
+      { args: ["ftp://example.com/"] },
+      "ftp://example.com/: no place for backups; allowed: a folder, a file, or s3://BUCKET/PREFIX/.\n",
+    ],
+    [
+      "no bucket",
+      { args: ["s3:///chat/"] },
+      "s3:///chat/: names no bucket; allowed: s3://BUCKET/PREFIX/ or s3://BUCKET/KEY.\n",
+    ],
+    [
+      "a stack that isn't deployed",
+      { answers: { "get statefulset": "" } },
+      "There is no Open WebUI in the Namespace open-webui on k3s (https://192.0.2.7:6443).\nnext: deploy it first: npm run deploy\n",
+    ],
+    [
+      "another backup at work",
+      { answers: { "os.listdir('/proc')": "3\n" } },
+      "Another backup or restore is at work on this stack.\nnext: wait for it, or end it: kubectl -n open-webui delete pod open-webui-data\n",
+    ],
+  ])("refuses %s, and makes nothing", async (_, scenario, message) => {
+    const { exitCode, stderr, files, programs } = await backup(scenario);
+    expect({ exitCode, stderr, files }).toEqual({ exitCode: 1, stderr: message, files: [] });
+    expect(programs.changes().filter((call) => call.includes("apply"))).toEqual([]);
+  });
+
+  it("tells why the copy failed in its own words, removes the pod, and keeps no half", async () => {
+    const words = "The database's copy needs 64 MiB for a while, and 3 MiB are free there.";
+    const ending = fails(`${words}\ncommand terminated with exit code 1\n`);
+    const { exitCode, stderr, files, programs } = await backup({ answers: { "data copy /work": ending } });
+    expect({ exitCode, stderr, files }).toEqual({ exitCode: 1, stderr: `${words}\n`, files: [] });
+    expect(changesOf(programs).at(-1)).toMatch(/^kubectl delete pod open-webui-data /);
+  });
+
+  it.each<[string, (whole: string) => Answer, string]>([
+    [
+      "fails in mid-way",
+      (whole) => new Ending({ stdout: whole.slice(0, 700), stderr: "The volume is gone.", code: 1 }),
+      "The volume is gone.\n",
+    ],
+    [
+      "breaks off in a file, and kubectl doesn't notice",
+      (whole) => whole.slice(0, 515),
+      "The copy broke off on its way out of the cluster; nothing was kept.\nnext: run it again\n",
+    ],
+    [
+      "breaks off between two files, and kubectl doesn't notice",
+      (whole) => whole.slice(0, 1024),
+      "The copy broke off on its way out of the cluster; nothing was kept.\nnext: run it again\n",
+    ],
+  ])("keeps nothing of a copy that %s", async (_, broken, message) => {
+    const answers = { "data send /work": broken(await snapshotTar()) };
+    const { exitCode, stderr, files } = await backup({ answers });
+    expect({ exitCode, stderr, files }).toEqual({ exitCode: 1, stderr: message, files: [] });
+  });
+});

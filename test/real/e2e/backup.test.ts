@@ -1,0 +1,190 @@
+/**
+ * Needs what bedrock.test.ts needs. Backs a stack up while four people chat, loses its volume, and restores it, all by the
+ * commands. Works in the Namespace `backup-test`, which is deleted.
+ */
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
+import { sealBackup, textEntry } from "../../../backup/backup";
+import { podScripts } from "../../../backup/pod/scripts";
+import { FolderStore } from "../../../backup/stores/folder";
+import { parseConfig, type StackConfigInput } from "../../../lib/config";
+import { images } from "../../../lib/versions";
+import { bundleSimulator } from "../../../simulator/bundle";
+import { Person, type Sent } from "../support/person";
+import { TestStack } from "../support/test-stack";
+import { until } from "../support/until";
+
+const input: StackConfigInput = {
+  host: "backup.example.com",
+  namespace: "backup",
+  models: { micro: { model: "amazon.nova-micro-v1:0" } },
+  openWebUi: {
+    auth: { kind: "proxy", unauthenticated: { reason: "Reached by a port-forward only." } },
+    storage: { storageClass: "longhorn", size: "1Gi" },
+  },
+  redis: { storage: { storageClass: "longhorn" } },
+};
+
+const stack = new TestStack(parseConfig(input, "this test"));
+const deployment = { simulatedBedrock: { image: images.node, program: bundleSimulator() } };
+const folder = mkdtempSync(path.join(tmpdir(), "backup-test-"));
+const configFile = path.join(folder, "stack.config.ts");
+const backups = `${folder}/backups/`;
+const passphrase = "seven black swans over a quiet lake";
+const kills = readFileSync(path.join(__dirname, "..", "support", "killed-restore.py"), "utf8");
+const upload = "/app/backend/data/uploads/upload.txt";
+
+let person: Person;
+
+beforeAll(async () => {
+  writeFileSync(configFile, `export default ${JSON.stringify({ ...input, namespace: stack.config.namespace })};`);
+  stack.deploy(deployment);
+  person = await Person.signIn(stack);
+  stack.python("open-webui-0", `open("${upload}", "w").write("uploaded")`);
+});
+
+afterAll(async () => {
+  await person?.leave();
+  stack.remove();
+  rmSync(folder, { recursive: true });
+});
+
+function start(args: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
+  const env = { ...process.env, STACK_CONFIG: configFile, BACKUP_PASSPHRASE: passphrase };
+  return spawn(process.execPath, ["-r", "tsx/cjs", "ops/main.ts", ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+}
+
+/** Runs a command while this process goes on. */
+async function ops(...args: readonly string[]) {
+  const child = start(args);
+  const [[code], stdout, stderr] = await Promise.all([once(child, "close"), text(child.stdout), text(child.stderr)]);
+  return { code, stdout, stderr };
+}
+
+/** A message that was acknowledged, and when. */
+type Acknowledged = readonly [Date, Sent];
+
+/** Chats until it is told to stop. */
+async function chat(writer: number, acknowledged: Acknowledged[], isOver: () => boolean): Promise<void> {
+  for (let count = 0; !isOver(); count += 1) {
+    const sent = await person.send("micro", `message ${count} of ${writer}`);
+    if (sent.status === 200) acknowledged.push([new Date(), sent]);
+    // As many chats as a fast machine could write, nobody could read afterwards.
+    await sleep(300);
+  }
+}
+
+const integrity = () =>
+  stack.python(
+    "open-webui-0",
+    `
+import sqlite3
+print(sqlite3.connect("/app/backend/data/webui.db").execute("PRAGMA integrity_check").fetchall())`,
+  );
+
+async function countLost(sent: readonly Sent[]): Promise<number> {
+  const found = await Promise.all(sent.map((one) => person.read(one)));
+  return found.filter((answer) => answer === undefined).length;
+}
+
+/** As after the loss of a disk. */
+function loseVolume(): void {
+  stack.kubectl(["scale", "statefulset/open-webui", "--replicas=0"]);
+  stack.kubectl(["wait", "--for=delete", "pod/open-webui-0", "--timeout=120s"]);
+  stack.kubectl(["delete", "pvc", "open-webui", "--wait"]);
+  stack.apply(stack.config, deployment);
+  stack.waitUntilReady();
+}
+
+async function killAtExchange(args: readonly string[]): Promise<void> {
+  const child = start(args);
+  for await (const chunk of child.stdout) if (String(chunk).includes("exchanging the data")) break;
+  child.kill("SIGKILL");
+}
+
+async function signInAgain(): Promise<void> {
+  await person.leave();
+  person = await Person.signIn(stack);
+}
+
+describe("backup and restore", () => {
+  let acknowledged: readonly Sent[] = [];
+  let made: { readonly place: string; readonly created: string };
+
+  it("copies while four people write, and the chat goes on", async () => {
+    let isOver = false;
+    const all: Acknowledged[] = [];
+    const writers = [1, 2, 3, 4].map((writer) => chat(writer, all, () => isOver));
+    await until("a dozen chats", 120, async () => all.length > 12 || undefined);
+    const { code, stdout, stderr } = await ops("backup", backups, "--json");
+    isOver = true;
+    await Promise.all(writers);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    made = JSON.parse(stdout);
+    const copied = new Date(made.created);
+    acknowledged = all.filter(([time]) => time < copied).map(([, sent]) => sent);
+    expect(acknowledged.length).toBeGreaterThan(10);
+    expect(all.length).toBeGreaterThan(acknowledged.length);
+    expect(await countLost(all.map(([, sent]) => sent))).toBe(0);
+    expect(readdirSync(backups)).toEqual([path.basename(made.place)]);
+    expect(stack.kubectl(["get", "pods", "-o", "name"])).not.toContain("open-webui-data");
+  });
+
+  it("brings every conversation back after the volume was lost, also when it is killed and run again", async () => {
+    loseVolume();
+    await signInAgain();
+    expect(await countLost(acknowledged)).toBe(acknowledged.length);
+    await killAtExchange(["restore", made.place, "--yes"]);
+    const { stdout } = await until("a restore", 120, async () => {
+      const run = await ops("restore", backups, "--yes");
+      // The killed one may still work in the pod.
+      return run.stderr.startsWith("Another backup or restore is at work") ? undefined : run;
+    });
+    expect(stdout).toMatch(/\nnext: npm run verify\n$/);
+    await signInAgain();
+    expect(await countLost(acknowledged)).toBe(0);
+    expect(integrity()).toBe("[('ok',)]");
+    expect(stack.python("open-webui-0", `print(open("${upload}").read())`)).toBe("uploaded");
+    expect(stack.python("open-webui-0", 'import os; print(os.path.exists("/app/backend/data/.restore"))')).toBe(
+      "False",
+    );
+    const after = await person.send("micro", "after");
+    expect(await person.readEnd(after)).toMatchObject({ error: undefined, content: expect.stringContaining("after") });
+  });
+
+  it("exchanges the data whole or not at all, wherever on the disk it is killed", () => {
+    const killed = stack.kubectl(["exec", "-i", "open-webui-0", "--", "python", "-", podScripts.restore], kills);
+    expect(Number(killed)).toBeGreaterThan(50);
+  });
+
+  it("refuses a database that is newer than the image, and changes nothing", async () => {
+    const newer = {
+      format: 1,
+      id: "3c0f6d5e-8d3c-4a52-9d10-0a4b6d3f7c11",
+      created: "2026-11-26T00:00:00Z",
+      namespace: stack.config.namespace,
+      image: "open-webui:v9",
+      database: { kind: "sqlite", revision: "0123456789ab" },
+      hasSecrets: false,
+    } as const;
+    async function* entries() {
+      yield textEntry("database.sqlite", "of the future");
+    }
+    await new FolderStore(folder).write(
+      "newer.age",
+      await sealBackup({ manifest: newer, entries: entries() }, passphrase),
+    );
+    const { code, stderr } = await ops("restore", path.join(folder, "newer.age"), "--yes");
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      `it is of open-webui:v9, and its revision 0123456789ab isn't known to ${images.openWebUi}`,
+    );
+    expect(await countLost(acknowledged)).toBe(0);
+  });
+});

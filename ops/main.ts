@@ -7,11 +7,8 @@ import { doctorCommand } from "./commands/doctor";
 import { logsCommand } from "./commands/logs";
 import { openCommand } from "./commands/open";
 import { previewCommand } from "./commands/preview";
-<<<<<<< HEAD
-import { revokeKeyCommand } from "./commands/revoke-key";
-=======
 import { restoreCommand } from "./commands/restore";
->>>>>>> 23ebc4e (feat: backup and restore: chats, uploads and Secrets as one encrypted file)
+import { revokeKeyCommand } from "./commands/revoke-key";
 import { rotateKeyCommand } from "./commands/rotate-key";
 import { verifyCommand } from "./commands/verify";
 import { Failure } from "./failure";

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
+import { group } from "./config/group";
 import { ConfigError, describeIssue, findSecrets, type Problem, show } from "./config/problems";
-import { group } from "./config/schema";
 import { type KeySlot, keySlots } from "./naming";
 
 const keySchema = group({

@@ -1,5 +1,5 @@
 import { isIPv6 } from "node:net";
-import { type Edge, isPublicBlock, networkEdges, type Peer } from "../../lib/network";
+import { type Edge, networkEdges, type Peer } from "../../lib/network";
 import { accept, minimal, minimalWith } from "../support/config-input";
 import { exampleNames, loadExample } from "../support/examples";
 
@@ -187,23 +187,6 @@ describe("the public addresses that LiteLLM may reach", () => {
       expect(contains(cidr, `${range.split("/")[0]}`)).toBe(true);
       expect(range).not.toMatch(/^::ffff:/i);
     }
-  });
-});
-
-describe("isPublicBlock", () => {
-  it.each(["203.0.113.7/32", "8.8.8.0/24", "2001:db8::/32"])("takes %s", (cidr) => {
-    expect(isPublicBlock(cidr)).toBe(true);
-  });
-
-  it.each([
-    "10.42.0.0/16",
-    "192.168.1.5/32",
-    "169.254.169.254/32",
-    "0.0.0.0/0",
-    "fd00::/8",
-    "::/0",
-  ])("refuses %s", (cidr) => {
-    expect(isPublicBlock(cidr)).toBe(false);
   });
 });
 

@@ -301,7 +301,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     harm: "LiteLLM reaches the cloud's metadata service",
-    file: "lib/network.ts",
+    file: "lib/addresses.ts",
     from: '  "169.254.0.0/16",\n',
     to: "",
     caughtBy: [kubernetes],

@@ -8,6 +8,8 @@ export interface Mutation {
   readonly to: string;
   /** Test files that fail. */
   readonly caughtBy: readonly string[];
+  /** Matches the names of those tests which are run: for files whose tests take long together. @default all are run */
+  readonly tests?: string;
 }
 
 const iam = "test/invariants/iam.test.ts";
@@ -28,6 +30,7 @@ export const mutations: readonly Mutation[] = [
     from: "unique([model.region, ...model.destinations]).map",
     to: "unique([model.region]).map",
     caughtBy: [iam],
+    tests: "examples/digitalocean",
   },
   {
     harm: "the policy allows every model",
@@ -37,6 +40,7 @@ export const mutations: readonly Mutation[] = [
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a piece of the product's source
     to: "return `arn:aws:bedrock:${region}::foundation-model/${modelId.slice(0, 0)}*`;",
     caughtBy: [iam],
+    tests: "examples/digitalocean",
   },
   {
     harm: "streams are not allowed: tests pass and the chat fails",
@@ -44,6 +48,7 @@ export const mutations: readonly Mutation[] = [
     from: '["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"] as const',
     to: '["bedrock:InvokeModel"] as const',
     caughtBy: [iam],
+    tests: "examples/digitalocean",
   },
   {
     harm: "models can be called around their profiles",
@@ -51,6 +56,7 @@ export const mutations: readonly Mutation[] = [
     from: "return condition === undefined ? statement : { ...statement, Condition: condition };",
     to: 'return condition === undefined || sid.startsWith("InvokeModelsThroughProfiles") ? statement : { ...statement, Condition: condition };',
     caughtBy: [iam],
+    tests: "examples/digitalocean",
   },
   {
     harm: "any Marketplace product can be bought",
@@ -58,6 +64,7 @@ export const mutations: readonly Mutation[] = [
     from: '            "ForAnyValue:StringEquals": { "aws-marketplace:ProductId": products },',
     to: "",
     caughtBy: [iam],
+    tests: "examples/digitalocean",
   },
   {
     harm: "a stolen key works behind any VPC endpoint",
@@ -65,6 +72,7 @@ export const mutations: readonly Mutation[] = [
     from: '{ IpAddress: { "aws:SourceIp": sourceIps } }',
     to: '{ IpAddressIfExists: { "aws:SourceIp": sourceIps } }',
     caughtBy: [iam],
+    tests: "examples/web-identity",
   },
   {
     harm: "the caller's address is asked for where Bedrock checks the models: with aws.sourceIps every call fails",
@@ -72,6 +80,7 @@ export const mutations: readonly Mutation[] = [
     from: '    this.statement = allow("InvokeModelsThroughProfiles", invokeActions, resources, {\n',
     to: '    this.statement = allow("InvokeModelsThroughProfiles", invokeActions, resources, {\n      ...fromSourceIps(options),\n',
     caughtBy: [iam],
+    tests: "examples/web-identity",
   },
   {
     harm: "a policy is too large: IAM refuses it in the middle of a deployment",
@@ -163,6 +172,7 @@ export const mutations: readonly Mutation[] = [
     from: "if (!isEmpty) await requireConsent",
     to: "if (isEmpty) await requireConsent",
     caughtBy: ["test/ops/commands/deploy.test.ts"],
+    tests: "nobody is there to consent",
   },
   {
     harm: "a step of a rotation skips one that isn't deployed: running pods lose their key",
@@ -170,6 +180,7 @@ export const mutations: readonly Mutation[] = [
     from: "if (expected.includes(deployed)) return;",
     to: "if (expected.length > 0) return;",
     caughtBy: ["test/ops/commands/rotate-key.test.ts"],
+    tests: "refuses to go on",
   },
   {
     harm: "the old key ends while pods still sign with it",
@@ -177,6 +188,7 @@ export const mutations: readonly Mutation[] = [
     from: "if ((await this.idInPod(metadata.name)) !== id) return false;",
     to: 'if ((await this.idInPod(metadata.name)) === "") return false;',
     caughtBy: ["test/ops/commands/rotate-key.test.ts"],
+    tests: "replaces pods that had started",
   },
   {
     harm: "the old key ends although no model answers with the new one",
@@ -184,6 +196,7 @@ export const mutations: readonly Mutation[] = [
     from: 'if (outcome !== "answered") throw',
     to: 'if (outcome === "not tried") throw',
     caughtBy: ["test/ops/commands/rotate-key.test.ts"],
+    tests: "no model answers",
   },
   {
     harm: "a rotation that was stopped at its rest begins another one",
@@ -191,6 +204,7 @@ export const mutations: readonly Mutation[] = [
     from: "!plan.isEmpty && isAtRest(accessKeys) ? []",
     to: "plan.isEmpty && isAtRest(accessKeys) ? []",
     caughtBy: ["test/ops/commands/rotate-key.test.ts"],
+    tests: "in a later run",
   },
   {
     harm: "a revocation that goes on deletes the new key, too",
@@ -198,6 +212,7 @@ export const mutations: readonly Mutation[] = [
     from: ".filter((key) => key.endsWith(id))",
     to: '.filter((key) => key.endsWith(id) || id !== "")',
     caughtBy: ["test/ops/commands/revoke-key.test.ts"],
+    tests: "when it is run again",
   },
   {
     harm: "Terraform deletes the user and its key unasked",

@@ -10,6 +10,7 @@ import { previewCommand } from "./commands/preview";
 import { restoreCommand } from "./commands/restore";
 import { revokeKeyCommand } from "./commands/revoke-key";
 import { rotateKeyCommand } from "./commands/rotate-key";
+import { statusCommand } from "./commands/status";
 import { verifyCommand } from "./commands/verify";
 import { Failure } from "./failure";
 import { listenForInterruption } from "./interruption";
@@ -20,6 +21,7 @@ const commands = [
   diffCommand,
   deployCommand,
   verifyCommand,
+  statusCommand,
   openCommand,
   logsCommand,
   backupCommand,

@@ -11,15 +11,25 @@ export interface Pod {
     readonly creationTimestamp?: string;
     readonly deletionTimestamp?: string;
   };
-  readonly spec?: { readonly containers: readonly { readonly name: string; readonly image: string }[] };
+  readonly spec?: {
+    readonly nodeName?: string;
+    readonly containers: readonly {
+      readonly name: string;
+      readonly image: string;
+      readonly resources?: { readonly limits?: { readonly cpu?: string; readonly memory?: string } };
+    }[];
+  };
   readonly status: {
+    readonly phase?: string;
     readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
     readonly containerStatuses?: readonly {
       readonly name?: string;
       readonly ready: boolean;
       readonly restartCount?: number;
       readonly state: { readonly waiting?: { readonly reason?: string; readonly message?: string } };
-      readonly lastState?: { readonly terminated?: { readonly reason?: string; readonly exitCode?: number } };
+      readonly lastState?: {
+        readonly terminated?: { readonly reason?: string; readonly exitCode?: number; readonly finishedAt?: string };
+      };
     }[];
   };
 }

@@ -147,7 +147,7 @@ export class Visitor {
   }
 
   async finishedAnswer(): Promise<string> {
-    await this.stopButton.waitFor({ state: "detached", timeout: 3 * timeout });
+    await this.orAnew(timeout, (wait) => this.stopButton.waitFor({ state: "detached", timeout: wait }));
     return this.shownAnswer();
   }
 
@@ -162,7 +162,7 @@ export class Visitor {
 
   /** Waits for a sentence under the last message. The stop button may stay when an answer fails within milliseconds. */
   async waitForSentence(text: string): Promise<void> {
-    await this.answers.last().getByText(text).waitFor();
+    await this.orAnew(timeout / 2, (wait) => this.answers.last().getByText(text).waitFor({ timeout: wait }));
   }
 
   /** Presses the stop button in the middle of an answer. */
@@ -192,6 +192,17 @@ export class Visitor {
 
   async leave(): Promise<void> {
     await this.context.close();
+  }
+
+  /**
+   * While the machine is busy, the page now and then misses the event that ends an answer. Then the answer is there once
+   * the page is opened anew, as a person would do.
+   */
+  private async orAnew(wait: number, shown: (wait: number) => Promise<void>): Promise<void> {
+    await shown(wait).catch(async () => {
+      await this.load(this.page.url(), this.answers.last());
+      await shown(timeout);
+    });
   }
 
   private get answers() {

@@ -4,8 +4,10 @@ import { errorTexts } from "../../../../k8s/constructs/litellm/readable-errors";
 import { parseConfig } from "../../../../lib/config";
 import { images } from "../../../../lib/versions";
 import { bundleSimulator } from "../../../../simulator/bundle";
+import { ask } from "../../support/ask";
 import { Browser, type Visitor } from "../../support/browser";
 import { TestStack } from "../../support/test-stack";
+import { until } from "../../support/until";
 
 const stack = new TestStack(
   parseConfig(
@@ -116,12 +118,10 @@ describe("what a person reads at a limit", () => {
   });
 
   it("says that the budget is spent", async () => {
-    await visitor.pick("haiku");
     // 0.03 USD: 4,000 words are some 6,000 tokens of 5.50 USD a million.
-    await visitor.ask("Spend it. simulate:long=4000");
-    // Longer than LiteLLM takes to write what was spent to Redis.
-    await sleep(5000);
-    await visitor.open();
+    ask(stack, "haiku", "Spend it. simulate:long=4000");
+    // LiteLLM writes to Redis what was spent, now and then.
+    await until("a refusal", 60, async () => ask(stack, "micro", "Enough?").status === 429 || undefined);
     await visitor.pick("micro");
     await visitor.send("More");
     await visitor.waitForSentence(errorTexts.budgetSpent);

@@ -12,8 +12,8 @@ import { until } from "../../support/until";
 const stack = new TestStack(
   parseConfig(
     {
-      host: "chat-proxy.example.com",
-      namespace: "chat-proxy",
+      host: "chat-failures.example.com",
+      namespace: "chat-failures",
       models: {
         haiku: { model: "anthropic.claude-haiku-4-5-20251001-v1:0" },
         limited: { model: "amazon.nova-lite-v1:0", rateLimit: { requestsPerMinute: 1 } },

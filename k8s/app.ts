@@ -1,5 +1,6 @@
 import { ApiObject, App, type AppProps, YamlOutputType } from "cdk8s";
 import type { StackConfig } from "../lib/config";
+import { isProvisioned } from "../lib/provisioning";
 import type { Images } from "../lib/versions";
 import { isMonitored } from "./alerts/rules";
 import { LiteLlmChart } from "./charts/litellm-chart";
@@ -7,6 +8,7 @@ import { MonitoringChart } from "./charts/monitoring-chart";
 import { NamespaceChart } from "./charts/namespace-chart";
 import { NetworkChart } from "./charts/network-chart";
 import { OpenWebUiChart } from "./charts/open-webui-chart";
+import { ProvisionerChart } from "./charts/provisioner-chart";
 import { RedisChart } from "./charts/redis-chart";
 import { ExternalSecretsChart, SecretsChart } from "./charts/secrets-chart";
 import { SimulatedBedrockChart } from "./charts/simulated-bedrock-chart";
@@ -47,6 +49,10 @@ export function createKubernetesApp(config: StackConfig, images: Images, options
   bedrock?.addDependency(network);
   liteLlm.addDependency(redis);
   openWebUi.addDependency(liteLlm);
+  if (isProvisioned(config)) {
+    const provisioner = new ProvisionerChart(app, "provisioner", config, images, openWebUi.endpoint);
+    provisioner.addDependency(openWebUi);
+  }
   if (isMonitored(config)) {
     const monitoring = new MonitoringChart(app, "monitoring", config);
     monitoring.addDependency(openWebUi);

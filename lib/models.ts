@@ -215,6 +215,8 @@ export interface ConfiguredModel {
   /** Aliases to try, in order, when this one fails. */
   readonly fallbacks: readonly string[];
   readonly rateLimit?: RateLimit | undefined;
+  /** Stands before every chat with this model. */
+  readonly systemPrompt?: string | undefined;
 }
 
 export interface RateLimit {

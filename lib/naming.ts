@@ -17,13 +17,19 @@ export const components = {
 /** Stands in for Bedrock in tests and previews. Its control port is for whoever forwards it, and behind no Service. */
 export const simulatedBedrock = { name: "simulated-bedrock", port: 8080, controlPort: 8081 } as const;
 
+/** Brings assistants and system prompts into Open WebUI: a Job, whose name begins like this. */
+export const provisioner = "open-webui-provisioner";
+
 /** Works on Open WebUI's data while a backup or a restore runs, without any network. */
 export const dataPod = "open-webui-data";
 
 /** Where Open WebUI has its data, in its own container and in every other one that works on them. */
 export const dataFolder = "/app/backend/data";
 
-export type Component = (typeof components)[keyof typeof components] | typeof simulatedBedrock.name;
+export type Component =
+  | (typeof components)[keyof typeof components]
+  | typeof simulatedBedrock.name
+  | typeof provisioner;
 
 /** Match labels are immutable in a workload's selector: fixed words, never generated. */
 export function matchLabels(component: Component): { readonly app: Component } {
@@ -112,6 +118,12 @@ export const podAnnotations = {
   configChecksum: `${partOf}/config-checksum`,
   secretsVersion: `${partOf}/secrets-version`,
   accessKeySlot: `${partOf}/access-key-slot`,
+} as const;
+
+/** Annotations on the provisioner's ConfigMap. */
+export const provisionerAnnotations = {
+  /** Name of the Job for which it was written. */
+  job: `${partOf}/job`,
 } as const;
 
 /** Annotations on Open WebUI's volume claim. */

@@ -1,6 +1,7 @@
 import { notPublicV4, notPublicV6 } from "./addresses";
 import type { StackConfig } from "./config/parse";
-import { type Component, components, ports, simulatedBedrock } from "./naming";
+import { type Component, components, ports, provisioner, simulatedBedrock } from "./naming";
+import { isProvisioned, type Provisioned } from "./provisioning";
 
 /** One end of an edge. Pods are always told by namespace and labels together, so that a lookalike elsewhere is no peer. */
 export type Peer =
@@ -46,6 +47,7 @@ const publicAddresses: Peer = {
 const liteLlm: Peer = { kind: "component", component: components.liteLlm };
 const openWebUi: Peer = { kind: "component", component: components.openWebUi };
 const bedrockInside: Peer = { kind: "component", component: simulatedBedrock.name };
+const provisionerJob: Peer = { kind: "component", component: provisioner };
 const redis: Peer = { kind: "component", component: components.redis };
 
 function tcp(port: number): readonly Port[] {
@@ -59,7 +61,7 @@ export interface NetworkEdgesOptions {
 
 /** The edges of a configuration: the network policies are rendered from them. */
 export function networkEdges(
-  config: Pick<StackConfig, "ingress" | "monitoring" | "cluster">,
+  config: Pick<StackConfig, "ingress" | "monitoring" | "cluster"> & Provisioned,
   { simulateBedrock = false }: NetworkEdgesOptions = {},
 ): readonly Edge[] {
   const { ingress, monitoring } = config;
@@ -85,8 +87,12 @@ export function networkEdges(
             why: "metrics are scraped",
           },
         ];
+  const fromProvisioner: readonly Edge[] = isProvisioned(config)
+    ? [{ from: provisionerJob, to: openWebUi, ports: tcp(ports.openWebUi), why: "assistants and prompts are brought" }]
+    : [];
   return [
     ...fromOutside,
+    ...fromProvisioner,
     { from: openWebUi, to: liteLlm, ports: tcp(ports.liteLlm), why: "chats are answered" },
     ...fromPrometheus,
     { from: openWebUi, to: redis, ports: tcp(ports.redis), why: "sign-outs are remembered, with accounts" },
@@ -94,7 +100,9 @@ export function networkEdges(
     simulateBedrock
       ? { from: liteLlm, to: bedrockInside, ports: tcp(simulatedBedrock.port), why: "simulated models answer" }
       : { from: liteLlm, to: publicAddresses, ports: tcp(ports.https), why: "Bedrock's API, whose addresses change" },
-    ...[liteLlm, openWebUi].flatMap((from) => dnsEdges(from, config.cluster.dns)),
+    ...[liteLlm, openWebUi, ...fromProvisioner.map(({ from }) => from)].flatMap((from) =>
+      dnsEdges(from, config.cluster.dns),
+    ),
   ];
 }
 

@@ -1,8 +1,9 @@
 import type { StackConfig } from "../lib/config";
-import { partOf } from "../lib/naming";
+import { partOf, provisioner } from "../lib/naming";
 import type { Cluster } from "./cluster";
 import { Failure } from "./failure";
 import { type KubernetesObject, parseManifests } from "./manifests";
+import { type LiveJob, stateOf } from "./provisioning";
 
 /** An object for people, such as `Deployment litellm`. */
 export interface ObjectChange {
@@ -31,13 +32,22 @@ export async function planCluster(cluster: Cluster, config: StackConfig, manifes
   const { code, stdout, stderr } = await cluster.try(["diff", "--server-side", "-f", "-"], manifests, [0, 1]);
   // Both a difference and some failures end with 1.
   if (code === 1 && stdout === "") throw new Failure(`kubectl diff failed: ${stderr.trim()}`, conflictNext(stderr));
-  const sections = stdout.split(/^(?=diff )/m).flatMap(parseSection);
+  const sections = withoutEndedJobs(stdout.split(/^(?=diff )/m).flatMap(parseSection));
   return {
     changes: sections.map(({ object, action }) => ({ object, action })),
     text: sections
       .flatMap(({ object, action, lines }) => (action === "create" ? [] : [`${object}:\n${lines}`]))
       .join("\n"),
   };
+}
+
+/**
+ * A Job that has ended goes after its time. Its ConfigMap names it: while that is as it was, the Job has been there, and
+ * its coming back would change nothing.
+ */
+function withoutEndedJobs(sections: readonly Section[]): readonly Section[] {
+  if (sections.some(({ object }) => object === `ConfigMap ${provisioner}`)) return sections;
+  return sections.filter(({ object, action }) => action !== "create" || !object.startsWith(`Job ${provisioner}-`));
 }
 
 /** What to do when the server refuses to apply something. */
@@ -82,7 +92,7 @@ const removableKinds = [
   "externalsecrets.external-secrets.io",
 ] as const;
 
-interface Live extends KubernetesObject {
+interface Live extends LiveJob {
   readonly metadata: KubernetesObject["metadata"] & { readonly ownerReferences?: readonly unknown[] };
 }
 
@@ -93,7 +103,10 @@ export interface Orphan {
   readonly resource: string;
 }
 
-/** What would be left over after applying. What another object made, such as a Job's pods, goes with that. */
+/**
+ * What would be left over after applying. What another object made, such as a Job's pods, goes with that; a Job that has
+ * ended goes by itself.
+ */
 export async function findOrphans(
   cluster: Cluster,
   { namespace }: StackConfig,
@@ -112,6 +125,7 @@ export async function findOrphans(
   ]);
   for (const object of live) {
     if (names.has(nameOf(object)) || object.metadata.ownerReferences !== undefined) continue;
+    if (object.kind === "Job" && stateOf(object) !== "runs") continue;
     orphans.push({ object: nameOf(object), resource: resourceOf(object) });
   }
   return orphans;

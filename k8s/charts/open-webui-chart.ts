@@ -18,6 +18,8 @@ export interface Upstreams {
 
 /** The chat and the way in. */
 export class OpenWebUiChart extends StackChart {
+  readonly endpoint: OpenWebUiEndpoint;
+
   constructor(scope: Construct, id: string, config: StackConfig, images: Images, upstreams: Upstreams) {
     super(scope, id, config.namespace);
     const openWebUi = new OpenWebUi(this, "open-webui", {
@@ -32,6 +34,7 @@ export class OpenWebUiChart extends StackChart {
       storage: config.openWebUi.storage,
       resources: config.openWebUi.resources,
     });
+    this.endpoint = openWebUi.endpoint;
     this.addIngress(config, openWebUi.endpoint);
   }
 

@@ -1,9 +1,12 @@
 import { z } from "zod";
 import { type AccessKeys, firstAccessKeys } from "../access-keys";
 import type { ConfiguredModel } from "../models";
+import { checkAssistants } from "./assistants";
 import { ConfigError, describeIssue, findSecrets, type Problem, secretLikeness, show } from "./problems";
 import { resolveModels } from "./resolve-models";
 import {
+  type AssistantConfig,
+  assistantSchema,
   authSchema,
   type ModelConfig,
   modelSchema,
@@ -48,6 +51,7 @@ export function parseConfig(input: unknown, source: string): StackConfig {
 interface Readable {
   readonly models: Readonly<Record<string, ModelConfig>>;
   readonly aliases: readonly string[];
+  readonly assistants: Readonly<Record<string, AssistantConfig>>;
   readonly region: string | undefined;
   readonly auth: ParsedConfig["openWebUi"]["auth"] | undefined;
   readonly ingress: ParsedConfig["ingress"] | undefined;
@@ -60,7 +64,7 @@ interface Readable {
 const lookUpSchema = z.object(modelSchema.shape).omit({ rateLimit: true });
 
 function readable(input: unknown): Readable {
-  const { models, aws, openWebUi, ingress, namespace, monitoring, cluster } = record(input);
+  const { models, assistants, aws, openWebUi, ingress, namespace, monitoring, cluster } = record(input);
   // An alias that is a secret is told by findSecrets; no other message may repeat it, not even as a suggestion.
   const aliases = Object.keys(record(models)).filter((alias) => secretLikeness(alias) === undefined);
   const readModels = aliases.flatMap((alias) => {
@@ -71,6 +75,12 @@ function readable(input: unknown): Readable {
   return {
     models: Object.fromEntries(readModels),
     aliases,
+    assistants: Object.fromEntries(
+      Object.entries(record(assistants)).flatMap(([id, given]) => {
+        const { data } = assistantSchema.safeParse(given);
+        return data === undefined || secretLikeness(id) !== undefined ? [] : [[id, data] as const];
+      }),
+    ),
     region: stackSchema.shape.aws.unwrap().shape.region.safeParse(record(aws)["region"]).data,
     auth: authSchema.safeParse(record(openWebUi)["auth"]).data,
     ingress: stackSchema.shape.ingress.safeParse(ingress).data,
@@ -92,6 +102,7 @@ function checkMeaning(config: Readable): { models: ConfiguredModel[]; problems: 
     problems: [
       ...problems,
       ...checkModelKinds(config, models),
+      ...checkAssistants(config, models),
       ...checkSignIn(config),
       ...checkHeaders(config),
       ...checkEntryPoints(config),

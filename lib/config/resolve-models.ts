@@ -33,6 +33,7 @@ export function resolveModels(options: ResolveModelsOptions): { models: Configur
         definition: found,
         fallbacks: given.fallbacks,
         rateLimit: given.rateLimit,
+        systemPrompt: given.systemPrompt,
         ...resolved,
       },
     ];

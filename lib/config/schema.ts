@@ -177,6 +177,15 @@ const definition = group({
     .optional(),
 });
 
+/** A text with something in it. Prompts travel in a ConfigMap, and are paid for with each question. */
+const systemPrompt = z
+  .string()
+  .max(50_000)
+  .regex(
+    /\S/,
+    'allowed: a text that isn\'t empty, such as "Answer in one sentence."; readText("prompts/x.md") reads a file.',
+  );
+
 export const modelSchema = group({
   /** Bedrock's model id without a profile prefix, such as `amazon.nova-lite-v1:0`. */
   model: modelId,
@@ -200,8 +209,31 @@ export const modelSchema = group({
       "allowed: requestsPerMinute, tokensPerMinute or both.",
     )
     .optional(),
+  /** Stands before every chat with this model. @default none */
+  systemPrompt: systemPrompt.optional(),
   /** What the catalogue would hold, for a model that it lacks. */
   definition: definition.optional(),
+});
+
+/** A preset of Open WebUI: what people pick like a model, and what answers with one. */
+export const assistantSchema = group({
+  /** Alias of the model that answers. */
+  baseModel: alias,
+  /** How the menu shows it. @default its id */
+  name: z.string().trim().min(1).max(100).optional(),
+  /** What a new chat says about it. @default nothing */
+  description: z.string().trim().min(1).max(1000).optional(),
+  /** Stands before every chat with it, in place of the base model's own. @default none */
+  systemPrompt: systemPrompt.optional(),
+  /** Questions that a new chat offers. @default Open WebUI's own */
+  suggestions: z.array(z.string().trim().min(1).max(500)).max(20).default([]),
+  /** Sent along with each request. @default the model's own */
+  parameters: group({
+    temperature: z.number().min(0).max(1).optional(),
+    topP: z.number().min(0).max(1).optional(),
+    /** Longest answer. */
+    maxTokens: z.int().positive().optional(),
+  }).prefault({}),
 });
 
 /**
@@ -540,6 +572,8 @@ export const stackSchema = group({
       (models) => Object.keys(models).length > 0,
       'allowed: at least one model, such as "nova-lite": { model: "amazon.nova-lite-v1:0" }.',
     ),
+  /** What people can pick besides, by id. An empty group removes what an earlier one declared. @default none is looked after */
+  assistants: z.record(alias, assistantSchema).optional(),
   aws: group({
     /** Where requests are sent and what IAM allows. */
     region: regionSchema.default("us-east-1"),
@@ -595,6 +629,9 @@ export type StackConfigInput = z.input<typeof stackSchema>;
 
 /** One alias's settings with their defaults. */
 export type ModelConfig = z.output<typeof modelSchema>;
+
+/** One assistant's settings with their defaults. */
+export type AssistantConfig = z.output<typeof assistantSchema>;
 
 /** A configuration with its defaults, before its models are looked up. */
 export type ParsedConfig = z.output<typeof stackSchema>;

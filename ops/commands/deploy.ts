@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import { loadConfig, type StackConfig } from "../../lib/config";
+import { provisioner } from "../../lib/naming";
 import { Cluster } from "../cluster";
 import { conflictNext, findOrphans, planCluster, removeOrphans } from "../cluster-plan";
 import { askConsent, requireConsent } from "../consent";
@@ -9,6 +10,7 @@ import { type KubernetesObject, parseManifests, renderManifests, renderSecrets }
 import { yesOption } from "../options";
 import { namesOfWorkloads } from "../pod-template";
 import { showProgress } from "../progress";
+import { waitForProvisioning } from "../provisioning";
 import { findOutdatedPods, type OutdatedPod } from "../replacement";
 import { say, tell } from "../result";
 import { waitForRollout } from "../rollout";
@@ -73,7 +75,7 @@ async function requireHealth(config: StackConfig): Promise<void> {
 }
 
 async function deploy(deployment: Deployment): Promise<void> {
-  const { config, cluster, objects, options } = deployment;
+  const { config, cluster, manifests, objects, options } = deployment;
   await bringChanges(deployment);
   await removeWhatIsLeftOver(deployment);
   // One that can't get ready as it was described before would be waited for in vain.
@@ -86,6 +88,11 @@ async function deploy(deployment: Deployment): Promise<void> {
   };
   await waitForRollout(cluster, rollout);
   if (await replacePods(deployment)) await waitForRollout(cluster, rollout);
+  await waitForProvisioning(cluster, objects, {
+    namespace: config.namespace,
+    timeoutSeconds: options.timeout,
+    apply: () => apply(cluster, manifests),
+  });
   say("");
   tell(resultOf(await verify(cluster, config)));
 }
@@ -161,6 +168,11 @@ async function removeWhatIsLeftOver({ config, cluster, objects, options }: Deplo
   if (orphans.length === 0) return;
   say("Nothing describes these any more, which are ours by their label:");
   for (const { object } of orphans) say(`  ${object}`);
+  if (orphans.some(({ object }) => object === `ConfigMap ${provisioner}`)) {
+    say(
+      "Assistants and prompts that were declared stay in Open WebUI. To remove them, too, deploy with assistants: {}.",
+    );
+  }
   if (await askConsent(`Remove them from ${cluster}`, options.yes)) await removeOrphans(cluster, config, orphans);
 }
 

@@ -29,6 +29,7 @@ export function findHints({ namespace, ...status }: Status, config: StackConfig)
         "npm run deploy, which replaces it with your consent; nobody can chat for 10 s to a minute",
       ),
     ),
+    ...failedProvisioning(status.provisioning, namespace),
     ...oldKeys(status.accessKeys, config),
   ];
 }
@@ -48,6 +49,17 @@ function hintsOf(
     return [warning(`${name} was killed at its memory limit`, "docs/operations.md#outofmemory")];
   if (memoryLimit === undefined || memory < memoryLimit * nearLimit) return [];
   return [warning(`${name} is near its memory limit`, "docs/operations.md#memorynearlimit")];
+}
+
+function failedProvisioning(provisioning: Status["provisioning"], namespace: string): readonly Hint[] {
+  const newest = readable(provisioning);
+  if (newest?.state !== "failed") return [];
+  return [
+    warning(
+      `assistants and prompts weren't brought into Open WebUI: Job ${newest.job} failed`,
+      `read kubectl -n ${namespace} logs job/${newest.job}, mend it, and npm run deploy`,
+    ),
+  ];
 }
 
 function oldKeys(accessKeys: Status["accessKeys"], { monitoring }: StackConfig): readonly Hint[] {

@@ -156,6 +156,9 @@ function catalogueRows(): Row[] {
   );
 }
 
+/** What the configurations in the pages import. */
+const configModule = { defineConfig: (config: unknown) => config, readText: (file: string) => `The text of ${file}` };
+
 /** What a whole configuration in a page exports. */
 function evaluate(source: string): unknown {
   const { code } = transformSync(source, {
@@ -165,7 +168,7 @@ function evaluate(source: string): unknown {
     module: { type: "commonjs" },
   });
   const exports: { default?: unknown } = {};
-  runInNewContext(code, { exports, require: () => ({ defineConfig: (config: unknown) => config }) });
+  runInNewContext(code, { exports, require: () => configModule });
   return JSON.parse(JSON.stringify(exports.default));
 }
 

@@ -48,6 +48,7 @@ const allowed: Readonly<Record<string, { readonly from: readonly string[]; reado
   k8s: {
     from: [
       "lib",
+      "provisioner",
       "cdk8s",
       "cdk8s-plus-28",
       "constructs",
@@ -82,6 +83,7 @@ const allowed: Readonly<Record<string, { readonly from: readonly string[]; reado
   },
   backup: { from: ["zod", "age-encryption", "tar-stream", "@aws-sdk/client-s3", "@aws-sdk/lib-storage"], imports: 30 },
   simulator: { from: ["lib", "esbuild", "zod", "@smithy/eventstream-codec", "@smithy/util-utf8"], imports: 30 },
+  provisioner: { from: ["lib", "esbuild"], imports: 12 },
   examples: { from: ["lib"], imports: 4 },
 };
 

@@ -113,6 +113,14 @@ describe("networkEdges", () => {
     expect(blocks.map(({ except }) => except)).toEqual([[], []]);
   });
 
+  it("let the Job in that brings assistants, and only where there is one", () => {
+    const edges = networkEdges(accept(minimalWith({ assistants: {} }))).map(line);
+    expect(edges.filter((edge) => edge.includes("provisioner"))).toEqual([
+      "open-webui-provisioner → open-webui TCP 8080: assistants and prompts are brought",
+      `open-webui-provisioner → ${clusterDns}`,
+    ]);
+  });
+
   it("give Redis no way out", () => {
     const edges = networkEdges(loadExample("homelab"));
     expect(edges.filter(({ from }) => peer(from) === "open-webui-redis")).toEqual([]);

@@ -69,6 +69,23 @@ describe("planCluster", () => {
     expect(await plan({ diff: "" })).toMatchObject({ changes: [], text: "" });
   });
 
+  const created = (kind: string, name: string) =>
+    difference
+      .split(/^(?=diff )/m)
+      .at(-1)
+      ?.replaceAll("v1.ConfigMap.chat.open-webui.settings", `${kind}.chat.${name}`);
+
+  it.each([
+    ["leaves out a Job that has been there: nothing of what it does is new", [], []],
+    ["has a Job with another declaration", [created("v1.ConfigMap", "open-webui-provisioner")], ["ConfigMap"]],
+  ])("%s", async (_, others, kinds) => {
+    const job = created("batch.v1.Job", "open-webui-provisioner-1a2b3c4d5e");
+    const { changes } = await plan({ diff: new Ending({ stdout: [...others, job].join(""), code: 1 }) });
+    expect(changes.map(({ object }) => object)).toEqual(
+      kinds.length === 0 ? [] : ["ConfigMap open-webui-provisioner", "Job open-webui-provisioner-1a2b3c4d5e"],
+    );
+  });
+
   it("creates everything where the Namespace isn't there yet, without asking", async () => {
     const { changes, programs } = await plan({ "get namespace": "" });
     expect(changes).toEqual([
@@ -104,6 +121,8 @@ describe("findOrphans", () => {
     object("v1", "ConfigMap", "litellm"),
     object("apps/v1", "Deployment", "old"),
     object("batch/v1", "Job", "made-by-a-schedule", [{ kind: "CronJob" }]),
+    { ...object("batch/v1", "Job", "ended"), status: { conditions: [{ type: "Complete", status: "True" }] } },
+    { ...object("batch/v1", "Job", "runs"), status: { conditions: [] } },
   ];
 
   const find = async () => {
@@ -111,11 +130,12 @@ describe("findOrphans", () => {
     return { cluster, programs, orphans: await findOrphans(cluster, config, parseManifests(manifests)) };
   };
 
-  it("finds what carries our label and isn't described, but for what another object made", async () => {
+  it("finds what carries our label and isn't described, but for what another object made and what goes by itself", async () => {
     const { orphans } = await find();
     expect(orphans).toEqual([
       { object: "ConfigMap litellm", resource: "configmap/litellm" },
       { object: "Deployment old", resource: "deployment.v1.apps/old" },
+      { object: "Job runs", resource: "job.v1.batch/runs" },
     ]);
   });
 
@@ -130,7 +150,7 @@ describe("findOrphans", () => {
     const { cluster, programs, orphans } = await find();
     await removeOrphans(cluster, config, orphans);
     expect(programs.changes()).toEqual([
-      "kubectl delete -n chat configmap/litellm deployment.v1.apps/old --ignore-not-found --wait --timeout=120s",
+      "kubectl delete -n chat configmap/litellm deployment.v1.apps/old job.v1.batch/runs --ignore-not-found --wait --timeout=120s",
     ]);
   });
 });

@@ -22,6 +22,15 @@ const variants: Readonly<Record<string, unknown>> = {
     },
     openWebUi: { auth: { kind: "accounts", owner: "you@example.com" } },
   },
+  "assistants and a system prompt": {
+    host: "chat.example.com",
+    models: {
+      "nova-lite": { model: "amazon.nova-lite-v1:0", systemPrompt: "Answer in one sentence." },
+      "nova-micro": { model: "amazon.nova-micro-v1:0" },
+    },
+    assistants: { guide: { baseModel: "nova-micro", systemPrompt: "You know this cluster." } },
+    openWebUi: { auth: { kind: "accounts", owner: "you@example.com" } },
+  },
   // More than one policy holds, on EKS.
   "every model": {
     host: "chat.example.com",

@@ -1,5 +1,6 @@
 import type { StackConfig } from "../../../lib/config";
-import { components, matchLabels } from "../../../lib/naming";
+import { components, matchLabels, provisioner } from "../../../lib/naming";
+import { isProvisioned } from "../../../lib/provisioning";
 import {
   at,
   type ContainerSubject,
@@ -22,6 +23,11 @@ const workloads = 3;
 function effective(container: ContainerSubject, field: string): unknown {
   const own = at(container.container, "securityContext", field);
   return own === undefined ? at(container.pod.spec, "securityContext", field) : own;
+}
+
+/** A Job's pod serves nobody, and ends by itself. */
+function isJob({ manifest }: PodSubject): boolean {
+  return manifest.kind === "Job";
 }
 
 function unless(holds: boolean, violation: string): readonly string[] {
@@ -178,7 +184,7 @@ const containerRules: readonly Rule[] = [
   }),
   rule<ContainerSubject>({
     says: "containers with all three probes",
-    of: (rendered) => containersOf(rendered).filter(({ isInit }) => !isInit),
+    of: (rendered) => containersOf(rendered).filter(({ isInit, pod }) => !isInit && !isJob(pod)),
     atLeast: workloads,
     violations: ({ container }) =>
       probeKinds.flatMap((kind) => unless(at(container, kind) !== undefined, `${kind} is missing`)),
@@ -411,7 +417,7 @@ const podRules: readonly Rule[] = [
   }),
   rule<PodSubject>({
     says: "pods whose labels are their selector's fixed words",
-    of: podsOf,
+    of: (rendered) => podsOf(rendered).filter((pod) => !isJob(pod)),
     atLeast: workloads,
     violations: ({ manifest, template }) => {
       const component = Object.values(components).find((name) => name === manifest.metadata.name);
@@ -430,6 +436,28 @@ const podRules: readonly Rule[] = [
       'Deployment open-webui: the selector is {"app":"c8a1b2c3"}, expected {"app":"open-webui"}',
       "Deployment open-webui: the pod's labels aren't the selector",
       `Deployment redis: the selector is {"app":"redis"}, expected no component's`,
+    ],
+  }),
+];
+
+const jobRules: readonly Rule[] = [
+  rule<PodSubject>({
+    says: "Jobs that end, go, and are told by their label",
+    of: (rendered) => podsOf(rendered).filter(isJob),
+    atLeast: (config) => Number(isProvisioned(config)),
+    violations: ({ manifest, app, spec }) => [
+      ...unless(app === provisioner, `the pod's label is ${show(app)}`),
+      ...unless(at(spec, "restartPolicy") === "Never", `restartPolicy is ${show(at(spec, "restartPolicy"))}`),
+      ...["backoffLimit", "ttlSecondsAfterFinished"].flatMap((field) =>
+        unless(Number(at(manifest.spec, field)) > 0, `${field} is ${show(at(manifest.spec, field))}`),
+      ),
+    ],
+    bad: [workload({ kind: "Job", app: "migration", pod: { restartPolicy: "OnFailure" } })],
+    finds: [
+      `Job migration: the pod's label is "migration"`,
+      'Job migration: restartPolicy is "OnFailure"',
+      "Job migration: backoffLimit is missing",
+      "Job migration: ttlSecondsAfterFinished is missing",
     ],
   }),
 ];
@@ -508,4 +536,4 @@ function claimsOf(spec: unknown): readonly unknown[] {
   return list(at(spec, "volumes")).flatMap((volume) => at(volume, "persistentVolumeClaim", "claimName") ?? []);
 }
 
-export const rulesAboutPods = [...containerRules, ...podRules, ...databaseRules];
+export const rulesAboutPods = [...containerRules, ...podRules, ...jobRules, ...databaseRules];

@@ -7,6 +7,8 @@ import {
   keySlots,
   podAnnotations,
   ports,
+  provisioner,
+  provisionerAnnotations,
   secretKeys,
   type secretNames,
   secretOutputs,
@@ -136,6 +138,8 @@ function ownSecret(
     }
     case components.openWebUi:
       return { name: names.openWebUi, keys: Object.values(secretKeys.openWebUi) };
+    case provisioner:
+      return { name: names.openWebUi, keys: [secretKeys.openWebUi.adminPassword] };
     case components.redis:
       return { name: names.redis, keys: Object.values(secretKeys.redis) };
     default:
@@ -303,6 +307,7 @@ function explanations({ key, manifest, pod }: AnnotationSubject, rendered: Rende
   const { ingress, secrets } = rendered.config;
   if (pod === undefined) {
     if (key === "grafana_folder") return [dashboardFolder(rendered.config)];
+    if (key === provisionerAnnotations.job) return ofKind(rendered, "Job").map(({ metadata }) => metadata.name);
     return manifest.kind === "Ingress" && ingress.kind === "ingress" ? [ingress.annotations[key]] : [];
   }
   switch (key) {

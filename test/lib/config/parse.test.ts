@@ -308,6 +308,16 @@ describe("settings that are given", () => {
   const complete: Complete<Omit<StackConfigInput, "models">> = {
     host: "llm.example.org",
     namespace: "chat",
+    assistants: {
+      guide: {
+        baseModel: "nova-lite",
+        name: "Guide",
+        description: "Knows the way",
+        systemPrompt: "Be short.",
+        suggestions: ["Where am I?"],
+        parameters: { temperature: 0.5, topP: 0.9, maxTokens: 100 },
+      },
+    },
     aws: {
       region: "us-west-2",
       userName: "chat",
@@ -463,7 +473,7 @@ describe("the message about a refused configuration", () => {
         '  - aws: has no setting "regoin". Did you mean "region"? Allowed: region, userName, credentials, sourceIps, state, spendGuard, allowDestroy.',
         "  - liteLlm.budget.limitUsd: got 0; allowed: more than 0.",
         '  - openWebUi.storage.size: got "0Gi"; allowed: a whole number above zero with Mi, Gi, Ti, M, G or T, such as "5Gi".',
-        '  - has no setting "hots". Did you mean "host"? Allowed: host, namespace, models, aws, liteLlm, openWebUi, redis, ingress, monitoring, secrets, cluster.',
+        '  - has no setting "hots". Did you mean "host"? Allowed: host, namespace, models, assistants, aws, liteLlm, openWebUi, redis, ingress, monitoring, secrets, cluster.',
         '  - models.old.model: "anthropic.claude-3-5-haiku-20241022-v1:0" reached its end of life on 2026-06-19: requests to it fail. Use its successor "anthropic.claude-haiku-4-5-20251001-v1:0".',
         '  - models.cheap.fallbacks[1]: got "deer", which is no alias of this configuration. Did you mean "dear"? Allowed: Claude, old, dear, cheap, unlimited.',
         '  - models.cheap.fallbacks[0]: "dear" costs more than "cheap" (5/25 against 0.035/0.14 USD per million tokens in/out). Choose a cheaper one, or accept it: dearerFallbacks: { reason: "..." }.',
@@ -720,11 +730,11 @@ describe("a single setting is refused", () => {
     ],
     // Unknown settings
     [
-      'has no setting "openWebUI". Did you mean "openWebUi"? Allowed: host, namespace, models, aws, liteLlm, openWebUi, redis, ingress, monitoring, secrets, cluster.',
+      'has no setting "openWebUI". Did you mean "openWebUi"? Allowed: host, namespace, models, assistants, aws, liteLlm, openWebUi, redis, ingress, monitoring, secrets, cluster.',
       { openWebUI: {} },
     ],
     [
-      'has no setting "gpu". It has no setting "postgres". Allowed: host, namespace, models, aws, liteLlm, openWebUi, redis, ingress, monitoring, secrets, cluster.',
+      'has no setting "gpu". It has no setting "postgres". Allowed: host, namespace, models, assistants, aws, liteLlm, openWebUi, redis, ingress, monitoring, secrets, cluster.',
       { gpu: 1, postgres: 2 },
     ],
     [
@@ -732,7 +742,7 @@ describe("a single setting is refused", () => {
       { "openWebUi.storage.storageclass": "fast" },
     ],
     [
-      'models.nova-lite: has no setting "fallback". Did you mean "fallbacks"? Allowed: model, profile, fallbacks, dearerFallbacks, rateLimit, definition.',
+      'models.nova-lite: has no setting "fallback". Did you mean "fallbacks"? Allowed: model, profile, fallbacks, dearerFallbacks, rateLimit, systemPrompt, definition.',
       { ...model, "models.nova-lite.fallback": [] },
     ],
     [
@@ -954,7 +964,7 @@ describe("models", () => {
     };
     expect(problemsOf(minimalWith({ models }))).toEqual([
       "models.a.rateLimit: got a group of settings; allowed: requestsPerMinute, tokensPerMinute or both.",
-      'models.b: has no setting "temperature". Allowed: model, profile, fallbacks, dearerFallbacks, rateLimit, definition.',
+      'models.b: has no setting "temperature". Allowed: model, profile, fallbacks, dearerFallbacks, rateLimit, systemPrompt, definition.',
       `models.a.model: got "claude", which is not in the catalogue. Allowed: ${Object.keys(catalogue).join(", ")}; or give its "definition".`,
       `models.b.model: got "us.${novaLite}"; give the id without the profile: model: "${novaLite}", profile: "us".`,
     ]);

@@ -77,6 +77,7 @@ describe("a catalogued model", () => {
       fallbacks: ["other"],
       dearerFallbacks: { reason: "it is seldom needed" },
       rateLimit: { requestsPerMinute: 60, tokensPerMinute: 100_000 },
+      systemPrompt: "Be short.",
     };
     const { models, problems } = resolve({
       chat: { ...given, fallbacks: [...given.fallbacks] },
@@ -88,6 +89,7 @@ describe("a catalogued model", () => {
       profile: "us",
       fallbacks: ["other"],
       rateLimit: given.rateLimit,
+      systemPrompt: "Be short.",
     });
   });
 

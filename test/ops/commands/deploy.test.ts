@@ -108,6 +108,13 @@ describe("deploy: what nothing describes any more", () => {
     expect(changes).toEqual(["kubectl delete -n chat service/old --ignore-not-found --wait --timeout=120s"]);
   });
 
+  it("says how assistants go that were declared", async () => {
+    const item = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "open-webui-provisioner" } };
+    const { stdout } = await deploy({ kubectl: { "part-of=": { items: [item] } } }, "--yes");
+    expect(stdout).toContain("To remove them, too, deploy with assistants: {}.\n");
+    expect((await deploy(leftOver, "--yes")).stdout).not.toContain("assistants");
+  });
+
   it("stays without", async () => {
     const { exitCode, stderr, changes } = await deploy(leftOver);
     expect({ exitCode, changes }).toEqual({ exitCode: 1, changes: [] });

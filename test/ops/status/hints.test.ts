@@ -13,6 +13,7 @@ function statusWith(pod: Partial<PodStatus>, changes: Partial<Status> = {}): Sta
     pods: { value: { pods: [{ ...fine, ...pod }], missing: [], usage: { value: "kubelet" } } },
     outdated: { value: [] },
     use: { unreadable: "no" },
+    provisioning: { value: null },
     lastErrors: { unreadable: "no" },
     accessKeys: { value: [{ id: "…ABCD", status: "active", days: 90 }] },
     lastBackup: { unreadable: "no" },
@@ -27,6 +28,8 @@ describe("what wants a person", () => {
   it("is nothing while all is well, and nothing of what can't be read", () => {
     expect(hints({ memory: 89, memoryLimit: 100 })).toEqual([]);
     expect(hints({}, { accessKeys: { unreadable: "ExpiredToken" }, outdated: { unreadable: "no" } })).toEqual([]);
+    expect(hints({}, { provisioning: { value: { job: "open-webui-provisioner-1", state: "done" } } })).toEqual([]);
+    expect(hints({}, { provisioning: { unreadable: "no" } })).toEqual([]);
   });
 
   it.each<[string, Partial<PodStatus>, Partial<Status>, object]>([
@@ -48,6 +51,16 @@ describe("what wants a person", () => {
         level: "warning",
         what: "litellm-1 was killed at its memory limit",
         mend: "docs/operations.md#outofmemory",
+      },
+    ],
+    [
+      "assistants that weren't brought",
+      {},
+      { provisioning: { value: { job: "open-webui-provisioner-1", state: "failed" } } },
+      {
+        level: "warning",
+        what: "assistants and prompts weren't brought into Open WebUI: Job open-webui-provisioner-1 failed",
+        mend: "read kubectl -n open-webui logs job/open-webui-provisioner-1, mend it, and npm run deploy",
       },
     ],
     [

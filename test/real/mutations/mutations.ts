@@ -426,4 +426,25 @@ export const mutations: readonly Mutation[] = [
     to: "export const defaultWorkFactor = 11;",
     caughtBy: ["test/backup/encryption.test.ts"],
   },
+  {
+    harm: "an assistant that somebody copied in the browser is deleted",
+    file: "provisioner/changes.ts",
+    from: "return meta[markKey] === markOf(id);",
+    to: "return markKey in meta;",
+    caughtBy: ["test/provisioner/changes.test.ts"],
+  },
+  {
+    harm: "a Job writes everything again at each run",
+    file: "provisioner/changes.ts",
+    from: "return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined));",
+    to: "return fields;",
+    caughtBy: ["test/provisioner/changes.test.ts"],
+  },
+  {
+    harm: "another declaration keeps the Job's name, which Kubernetes refuses to change",
+    file: "k8s/constructs/open-webui/provisioner.ts",
+    from: "sha256(JSON.stringify(template)).slice(0, 10)",
+    to: "sha256(provisioner).slice(0, 10)",
+    caughtBy: ["test/k8s/constructs/open-webui/provisioner.test.ts"],
+  },
 ];

@@ -1,0 +1,95 @@
+/**
+ * What is brought into Open WebUI's database, where no environment variable and no file reaches: system prompts and
+ * assistants. k8s/ writes it down as JSON, provisioner/ reads it in the cluster.
+ */
+import type { StackConfig } from "./config/parse";
+
+/** As whom the provisioner signs in. The mode `accounts` wants a password, which is in a Secret. */
+export type ProvisionerSignIn =
+  | { readonly kind: "proxy" }
+  | { readonly kind: "trusted-header"; readonly header: string; readonly owner: string }
+  | { readonly kind: "accounts"; readonly owner: string };
+
+/** Parameters of a request, under the names of OpenAI's API. */
+export interface RequestParams {
+  readonly temperature?: number;
+  readonly top_p?: number;
+  readonly max_tokens?: number;
+}
+
+/** A model of the menu with a system prompt. */
+export interface PromptedModel {
+  /** The alias. */
+  readonly id: string;
+  readonly systemPrompt: string;
+}
+
+/** A preset: a model with a name, a system prompt and parameters of its own. */
+export interface Assistant {
+  readonly id: string;
+  readonly name: string;
+  /** Alias of the model that answers. */
+  readonly baseModel: string;
+  readonly description: string | null;
+  readonly systemPrompt: string | null;
+  /** Questions that a new chat offers; none means Open WebUI's own. */
+  readonly suggestions: readonly string[];
+  readonly params: RequestParams;
+}
+
+/** All that Open WebUI has to hold of ours, and as whom it is brought there. */
+export interface Provisioning {
+  readonly signIn: ProvisionerSignIn;
+  readonly models: readonly PromptedModel[];
+  readonly assistants: readonly Assistant[];
+}
+
+/** Of a configuration, what says whether anything is provisioned. */
+export type Provisioned = Pick<StackConfig, "models" | "assistants">;
+
+/**
+ * Whether a configuration has anything to do with Open WebUI's database. An empty `assistants` has: it removes what an
+ * earlier one declared.
+ */
+export function isProvisioned({ models, assistants }: Provisioned): boolean {
+  return assistants !== undefined || models.some(({ systemPrompt }) => systemPrompt !== undefined);
+}
+
+/** What a configuration declares, in its order. */
+export function provisioningOf({ models, assistants = {}, openWebUi }: StackConfig): Provisioning {
+  return {
+    signIn: signInOf(openWebUi.auth),
+    models: models.flatMap(({ alias, systemPrompt }) =>
+      systemPrompt === undefined ? [] : [{ id: alias, systemPrompt }],
+    ),
+    assistants: Object.entries(assistants).map(([id, given]) => ({
+      id,
+      name: given.name ?? id,
+      baseModel: given.baseModel,
+      description: given.description ?? null,
+      systemPrompt: given.systemPrompt ?? null,
+      suggestions: given.suggestions,
+      params: paramsOf(given.parameters),
+    })),
+  };
+}
+
+function signInOf(auth: StackConfig["openWebUi"]["auth"]): ProvisionerSignIn {
+  switch (auth.kind) {
+    case "proxy":
+      return { kind: "proxy" };
+    case "trusted-header":
+      return { kind: "trusted-header", header: auth.emailHeader, owner: auth.owner };
+    case "accounts":
+      return { kind: "accounts", owner: auth.owner };
+  }
+}
+
+function paramsOf(parameters: NonNullable<StackConfig["assistants"]>[string]["parameters"]): RequestParams {
+  const { temperature, topP, maxTokens } = parameters;
+  return {
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(topP === undefined ? {} : { top_p: topP }),
+    ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
+  };
+}

@@ -1,0 +1,37 @@
+import type { Provisioning } from "../lib/provisioning";
+import { type Change, findChanges } from "./changes";
+import { NeedsPerson } from "./needs-person";
+import type { OpenWebUi } from "./open-webui";
+
+/**
+ * Brings what is declared into Open WebUI. What is there already isn't written again, so that a run that was killed goes
+ * on where it was.
+ * @param say - told of each step
+ * @throws NeedsPerson when something that people made is in the way; the rest is done before
+ */
+export async function provision(
+  openWebUi: OpenWebUi,
+  declared: Provisioning,
+  say: (line: string) => void,
+): Promise<void> {
+  await openWebUi.signIn();
+  const { changes, conflicts } = findChanges(declared, await openWebUi.listEntries());
+  for (const change of changes) {
+    await apply(openWebUi, change);
+    say(`${change.action} ${change.entry.id}`);
+  }
+  if (changes.length > 0) await openWebUi.refreshMenu();
+  say(changes.length === 0 ? "no change" : `${changes.length} written`);
+  if (conflicts.length > 0) throw new NeedsPerson(conflicts.join("\n"));
+}
+
+async function apply(openWebUi: OpenWebUi, change: Change): Promise<void> {
+  switch (change.action) {
+    case "create":
+      return openWebUi.create(change.entry);
+    case "update":
+      return openWebUi.update(change.entry);
+    case "remove":
+      return openWebUi.remove(change.entry.id);
+  }
+}

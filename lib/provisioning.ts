@@ -1,6 +1,6 @@
 /**
- * What is brought into Open WebUI's database, where no environment variable and no file reaches: system prompts and
- * assistants. k8s/ writes it down as JSON, provisioner/ reads it in the cluster.
+ * What is brought into Open WebUI's database, where no environment variable and no file reaches: system prompts,
+ * assistants and their documents. k8s/ writes it down as JSON, provisioner/ reads it in the cluster.
  */
 import type { StackConfig } from "./config/parse";
 
@@ -35,6 +35,17 @@ export interface Assistant {
   /** Questions that a new chat offers; none means Open WebUI's own. */
   readonly suggestions: readonly string[];
   readonly params: RequestParams;
+  /** Ids of its folders of documents. */
+  readonly knowledge: readonly string[];
+}
+
+/** A document that assistants get, whole. */
+export interface ProvisionedDocument {
+  /** Id of its folder. */
+  readonly knowledge: string;
+  /** Relative to the folder. */
+  readonly path: string;
+  readonly text: string;
 }
 
 /** All that Open WebUI has to hold of ours, and as whom it is brought there. */
@@ -42,6 +53,9 @@ export interface Provisioning {
   readonly signIn: ProvisionerSignIn;
   readonly models: readonly PromptedModel[];
   readonly assistants: readonly Assistant[];
+  readonly documents: readonly ProvisionedDocument[];
+  /** Files that aren't documents, in a sentence each: told in the end. */
+  readonly skipped: readonly string[];
 }
 
 /** Of a configuration, what says whether anything is provisioned. */
@@ -56,7 +70,7 @@ export function isProvisioned({ models, assistants }: Provisioned): boolean {
 }
 
 /** What a configuration declares, in its order. */
-export function provisioningOf({ models, assistants = {}, openWebUi }: StackConfig): Provisioning {
+export function provisioningOf({ models, assistants = {}, knowledge, openWebUi }: StackConfig): Provisioning {
   return {
     signIn: signInOf(openWebUi.auth),
     models: models.flatMap(({ alias, systemPrompt }) =>
@@ -70,7 +84,10 @@ export function provisioningOf({ models, assistants = {}, openWebUi }: StackConf
       systemPrompt: given.systemPrompt ?? null,
       suggestions: given.suggestions,
       params: paramsOf(given.parameters),
+      knowledge: given.knowledge,
     })),
+    documents: knowledge.flatMap(({ id, documents }) => documents.map((each) => ({ knowledge: id, ...each }))),
+    skipped: knowledge.flatMap(({ id, skipped }) => skipped.map(({ path, why }) => `${id}/${path}: the file ${why}`)),
   };
 }
 

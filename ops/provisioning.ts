@@ -53,6 +53,22 @@ export async function waitForProvisioning(
   await showProgress([{ name: "assistants and prompts", run }]);
 }
 
+/**
+ * Before a declaration is applied that differs from the last one: its Job may be there since an earlier time, and would
+ * do nothing.
+ */
+export async function forgetEndedJob(
+  cluster: Cluster,
+  namespace: string,
+  described: readonly KubernetesObject[],
+): Promise<void> {
+  const name = described.find(isProvisionerJob)?.metadata.name;
+  if (name === undefined) return;
+  const state = await readJob(cluster, namespace, name);
+  if (state === undefined || state === "runs") return;
+  await cluster.kubectl(["delete", "job", name, "-n", namespace, "--wait"]);
+}
+
 function isProvisionerJob({ kind, metadata }: KubernetesObject): boolean {
   return kind === "Job" && metadata.name.startsWith(provisioner);
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { partOf } from "../lib/naming";
 import type { Assistant, PromptedModel, Provisioning } from "../lib/provisioning";
+import type { StoredDocument } from "./documents";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -37,14 +38,21 @@ function markOf(id: string): string {
 /** Everybody who may chat may use it. */
 const everybody = [{ principal_type: "user", principal_id: "*", permission: "read" }];
 
-/** What has to be written so that Open WebUI holds what is declared, and nothing that was declared before. */
-export function findChanges({ models, assistants }: Provisioning, entries: readonly Entry[]): Changes {
+/**
+ * What has to be written so that Open WebUI holds what is declared, and nothing that was declared before.
+ * @param documents - of which assistants have some: all that are declared, as they are stored
+ */
+export function findChanges(
+  { models, assistants }: Pick<Provisioning, "models" | "assistants">,
+  entries: readonly Entry[],
+  documents: readonly StoredDocument[] = [],
+): Changes {
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
   const declared = new Set([...models, ...assistants].map(({ id }) => id));
   const found = [
     ...entries.filter((entry) => isOurs(entry) && !declared.has(entry.id)).map(undeclared),
     ...models.flatMap((model) => changesOfModel(model, byId.get(model.id))),
-    ...assistants.flatMap((assistant) => changesOfAssistant(assistant, byId.get(assistant.id))),
+    ...assistants.flatMap((assistant) => changesOfAssistant(assistant, byId.get(assistant.id), documents)),
   ];
   return {
     changes: found.filter((change) => typeof change !== "string"),
@@ -83,20 +91,32 @@ function changesOfModel({ id, systemPrompt }: PromptedModel, there: Entry | unde
   return updateOf(there, { meta: { ...there.meta, ...meta }, params: { ...there.params, ...params } });
 }
 
-function changesOfAssistant(assistant: Assistant, there: Entry | undefined): readonly (Change | string)[] {
+function changesOfAssistant(
+  assistant: Assistant,
+  there: Entry | undefined,
+  documents: readonly StoredDocument[],
+): readonly (Change | string)[] {
   const { id, name, baseModel, description, systemPrompt, suggestions } = assistant;
   const base_model_id = baseModel;
+  const knowledge = documents.filter((document) => assistant.knowledge.includes(document.knowledge));
   const meta = {
     description,
     suggestion_prompts: suggestions.length === 0 ? null : suggestions.map((content) => ({ content })),
+    knowledge:
+      knowledge.length === 0 ? null : knowledge.map(({ id, name }) => ({ id, name, type: "file", context: "full" })),
     [markKey]: markOf(id),
   };
-  const params = { ...assistant.params, ...(systemPrompt === null ? {} : { system: systemPrompt }) };
+  const params = {
+    ...assistant.params,
+    // Otherwise Open WebUI leaves the documents to a tool, silently.
+    ...(knowledge.length === 0 ? {} : { function_calling: "legacy" }),
+    ...(systemPrompt === null ? {} : { system: systemPrompt }),
+  };
   if (there === undefined) return [{ action: "create", entry: created({ id, base_model_id, name, meta, params }) }];
   if (!isOurs(there))
     return [`${id}: somebody made an entry with this id in Open WebUI; delete it there, or rename the assistant`];
   if (there.base_model_id === null)
-    return [{ action: "remove", entry: there }, ...changesOfAssistant(assistant, undefined)];
+    return [{ action: "remove", entry: there }, ...changesOfAssistant(assistant, undefined, documents)];
   // A picture that somebody chose stays.
   const { profile_image_url } = there.meta;
   return updateOf(there, { base_model_id, name, meta: { ...meta, profile_image_url }, params });

@@ -41,6 +41,7 @@ async function main(): Promise<void> {
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => process.exit(1));
 
 main().catch((error: Error) => {
-  process.stderr.write(`${error.message}${error.cause instanceof Error ? `: ${error.cause.message}` : ""}\n`);
+  // Beside the steps, in whose order it is read: two streams come into a pod's log in any order.
+  process.stdout.write(`${error.message}${error.cause instanceof Error ? `: ${error.cause.message}` : ""}\n`);
   process.exitCode = error instanceof NeedsPerson ? needsPersonCode : 1;
 });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ProvisionerSignIn } from "../lib/provisioning";
 import type { Entry } from "./changes";
+import type { FileMetadata, StoredFile } from "./documents";
 import { NeedsPerson } from "./needs-person";
 
 export interface OpenWebUiOptions {
@@ -71,6 +72,42 @@ export class OpenWebUi {
     await this.write("/api/v1/models/model/delete", { id });
   }
 
+  /** All files that this administrator uploaded, and others'. */
+  async listFiles(): Promise<readonly StoredFile[]> {
+    const files: StoredFile[] = [];
+    for (let page = 1; ; page += 1) {
+      const answer = await this.ask("GET", `/api/v1/files/?content=false&page=${page}`);
+      const { items, total } = (await answer.json()) as {
+        readonly items: readonly StoredFile[];
+        readonly total: number;
+      };
+      files.push(...items);
+      if (items.length === 0 || files.length >= total) return files;
+    }
+  }
+
+  /**
+   * Uploads a text, and waits until it is read.
+   * @param metadata - is answered with the file
+   * @returns its id
+   */
+  async uploadFile(name: string, content: string, metadata: FileMetadata): Promise<string> {
+    const form = new FormData();
+    form.append("file", new Blob([content], { type: "text/plain" }), name);
+    form.append("metadata", JSON.stringify(metadata));
+    const answer = await this.ask("POST", "/api/v1/files/?process=true&process_in_background=false", form);
+    const { id } = (await answer.json()) as { readonly id: string };
+    return id;
+  }
+
+  /** Without a vector database it answers 400 once the file is gone: whether it is, is asked. */
+  async removeFile(id: string): Promise<void> {
+    const path = `/api/v1/files/${id}`;
+    const answer = await this.send("DELETE", path);
+    if (answer.ok || (await this.send("GET", path)).status === 404) return;
+    throw new Error(`DELETE ${path}: ${await describe(answer)}`);
+  }
+
   /** Without it a chat with a new assistant says "Model not found". */
   async refreshMenu(): Promise<void> {
     await this.ask("GET", "/api/models?refresh=true");
@@ -93,12 +130,13 @@ export class OpenWebUi {
     return fetch(`${url}${path}`, {
       method,
       headers: {
-        "Content-Type": "application/json",
+        // fetch knows a form's own.
+        ...(body instanceof FormData ? {} : { "Content-Type": "application/json" }),
         ...(this.token === "" ? {} : { Authorization: `Bearer ${this.token}` }),
         ...(signIn.kind === "trusted-header" ? { [signIn.header]: signIn.owner } : {}),
       },
       signal: AbortSignal.timeout(timeoutMilliseconds),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
     });
   }
 }

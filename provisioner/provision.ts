@@ -1,5 +1,6 @@
 import type { Provisioning } from "../lib/provisioning";
 import { type Change, findChanges } from "./changes";
+import { storeDocuments } from "./documents";
 import { NeedsPerson } from "./needs-person";
 import type { OpenWebUi } from "./open-webui";
 
@@ -7,7 +8,7 @@ import type { OpenWebUi } from "./open-webui";
  * Brings what is declared into Open WebUI. What is there already isn't written again, so that a run that was killed goes
  * on where it was.
  * @param say - told of each step
- * @throws NeedsPerson when something that people made is in the way; the rest is done before
+ * @throws NeedsPerson when something that people made is in the way, or a file is no document; the rest is done before
  */
 export async function provision(
   openWebUi: OpenWebUi,
@@ -15,14 +16,22 @@ export async function provision(
   say: (line: string) => void,
 ): Promise<void> {
   await openWebUi.signIn();
-  const { changes, conflicts } = findChanges(declared, await openWebUi.listEntries());
+  const documents = await storeDocuments(openWebUi, declared.documents, say);
+  const { changes, conflicts } = findChanges(declared, await openWebUi.listEntries(), documents.stored);
   for (const change of changes) {
     await apply(openWebUi, change);
     say(`${change.action} ${change.entry.id}`);
   }
+  // No assistant has them any more.
+  for (const { id, document } of documents.obsolete) {
+    await openWebUi.removeFile(id);
+    say(`remove ${document}`);
+  }
   if (changes.length > 0) await openWebUi.refreshMenu();
-  say(changes.length === 0 ? "no change" : `${changes.length} written`);
-  if (conflicts.length > 0) throw new NeedsPerson(conflicts.join("\n"));
+  const count = changes.length + documents.uploads + documents.obsolete.length;
+  say(count === 0 ? "no change" : `${count} written`);
+  const told = [...conflicts, ...declared.skipped];
+  if (told.length > 0) throw new NeedsPerson(told.join("\n"));
 }
 
 async function apply(openWebUi: OpenWebUi, change: Change): Promise<void> {

@@ -2,6 +2,7 @@ import Table from "cli-table3";
 import { describeAccessKeys, isDueForRotation, nextStep, otherSlot } from "../lib/access-keys";
 import type { StackConfig } from "../lib/config";
 import { deployCommands } from "../lib/deploy-commands";
+import { questionCost } from "../lib/knowledge";
 import { type ConfiguredModel, catalogue, invocationId } from "../lib/models";
 import { components, ports } from "../lib/naming";
 import { publicUrl } from "../lib/public-url";
@@ -18,6 +19,7 @@ export function summarise(config: StackConfig, rendered: Rendered, now: Date = n
     `Models, called from ${config.aws.region} (USD per million tokens):`,
     table(["alias", "Bedrock id", "in", "out", "when it fails"], config.models.map(modelRow)),
     ...config.models.flatMap(lifecycleWarning),
+    ...documents(config),
     "",
     ...accessKey(config, now),
     ...spendGuard(config),
@@ -25,6 +27,27 @@ export function summarise(config: StackConfig, rendered: Rendered, now: Date = n
     "Next:",
     ...deployCommands(config).map((step, index) => `  ${index + 1}. ${step}`),
   ].join("\n");
+}
+
+/** What each question to an assistant carries, and which files it doesn't. */
+function documents({ assistants = {}, knowledge, models }: StackConfig): readonly string[] {
+  return [
+    ...Object.entries(assistants).flatMap(([id, { baseModel, knowledge: names }]) => {
+      const model = models.find(({ alias }) => alias === baseModel);
+      if (names.length === 0 || model === undefined) return [];
+      const cost = questionCost(
+        knowledge.filter((each) => names.includes(each.id)),
+        model,
+      );
+      const count = cost.documents === 1 ? "1 document" : `${cost.documents} documents`;
+      return [
+        `${id}: ${count} whole with each question (full context): about ${cost.tokens} tokens, ${cost.usd.toFixed(5)} USD.`,
+      ];
+    }),
+    ...knowledge.flatMap(({ id, skipped }) =>
+      skipped.map(({ path, why }) => `Warning: knowledge ${id}: ${path} ${why}; no assistant gets it.`),
+    ),
+  ];
 }
 
 /** In a rotation the step that it waits for, otherwise whether it is time for one. */

@@ -1,16 +1,12 @@
 import type { ConfiguredModel } from "../models";
 import { didYouMean, formatPath, type Problem, show } from "./problems";
-import type { AssistantConfig, ModelConfig } from "./schema";
+import type { AssistantConfig } from "./schema";
 
 export interface CheckAssistantsOptions {
   readonly assistants: Readonly<Record<string, AssistantConfig>>;
-  readonly models: Readonly<Record<string, ModelConfig>>;
   /** All aliases of the configuration, also those whose settings can't be read. */
   readonly aliases: readonly string[];
 }
-
-/** What all prompts may have together: they share a ConfigMap, which holds 1 MiB, with the program that brings them. */
-const maxPromptBytes = 700_000;
 
 /** What the shape of assistants and system prompts can't tell. */
 export function checkAssistants(options: CheckAssistantsOptions, models: readonly ConfiguredModel[]): Problem[] {
@@ -30,7 +26,6 @@ export function checkAssistants(options: CheckAssistantsOptions, models: readonl
       ...checkId(id, options),
       ...checkBaseModel(id, assistant, options, byAlias.get(assistant.baseModel)),
     ]),
-    ...checkSize(options),
   ];
 }
 
@@ -74,17 +69,4 @@ function checkBaseModel(
     ];
   }
   return [];
-}
-
-function checkSize({ assistants, models }: CheckAssistantsOptions): Problem[] {
-  const prompts = [...Object.values(models), ...Object.values(assistants)].map(({ systemPrompt = "" }) => systemPrompt);
-  const bytes = prompts.reduce((sum, prompt) => sum + Buffer.byteLength(prompt), 0);
-  return bytes <= maxPromptBytes
-    ? []
-    : [
-        {
-          path: "assistants",
-          message: `the system prompts have ${bytes} bytes together; allowed: at most ${maxPromptBytes}, which a ConfigMap holds. Shorten them.`,
-        },
-      ];
 }

@@ -1,13 +1,17 @@
 import { z } from "zod";
 import { type AccessKeys, firstAccessKeys } from "../access-keys";
+import type { Knowledge } from "../knowledge";
 import type { ConfiguredModel } from "../models";
 import { checkAssistants } from "./assistants";
+import { resolveKnowledge } from "./knowledge";
 import { ConfigError, describeIssue, findSecrets, type Problem, secretLikeness, show } from "./problems";
 import { resolveModels } from "./resolve-models";
 import {
   type AssistantConfig,
   assistantSchema,
   authSchema,
+  type KnowledgeConfig,
+  knowledgeSchema,
   type ModelConfig,
   modelSchema,
   type ParsedConfig,
@@ -16,9 +20,11 @@ import {
 } from "./schema";
 
 /** A configuration that may be deployed: complete, and every model looked up in the catalogue. */
-export interface StackConfig extends Omit<ParsedConfig, "models"> {
+export interface StackConfig extends Omit<ParsedConfig, "models" | "knowledge"> {
   /** In the order of the configuration file. */
   readonly models: readonly ConfiguredModel[];
+  /** With the documents' texts, in the order of the configuration file. */
+  readonly knowledge: readonly Knowledge[];
   /** Beside the configuration file: which access keys exist. */
   readonly accessKeys: AccessKeys;
 }
@@ -41,10 +47,10 @@ export function parseConfig(input: unknown, source: string): StackConfig {
   const leaks = findSecrets(input);
   const parsed = stackSchema.safeParse(input, { reportInput: true });
   const shapeProblems = parsed.success ? [] : parsed.error.issues.map(describeIssue);
-  const { models, problems } = checkMeaning(readable(input));
+  const { models, knowledge, problems } = checkMeaning(readable(input));
   const all = [...leaks, ...withoutLeaks([...shapeProblems, ...problems], leaks)];
   if (!parsed.success || all.length > 0) throw new ConfigError(source, all);
-  return { ...parsed.data, models, accessKeys: firstAccessKeys };
+  return { ...parsed.data, models, knowledge, accessKeys: firstAccessKeys };
 }
 
 /** What can be read of a configuration whose other parts may be wrong: so that one run names all problems. */
@@ -52,6 +58,8 @@ interface Readable {
   readonly models: Readonly<Record<string, ModelConfig>>;
   readonly aliases: readonly string[];
   readonly assistants: Readonly<Record<string, AssistantConfig>>;
+  readonly knowledge: Readonly<Record<string, KnowledgeConfig>>;
+  readonly knowledgeIds: readonly string[];
   readonly region: string | undefined;
   readonly auth: ParsedConfig["openWebUi"]["auth"] | undefined;
   readonly ingress: ParsedConfig["ingress"] | undefined;
@@ -64,7 +72,7 @@ interface Readable {
 const lookUpSchema = z.object(modelSchema.shape).omit({ rateLimit: true });
 
 function readable(input: unknown): Readable {
-  const { models, assistants, aws, openWebUi, ingress, namespace, monitoring, cluster } = record(input);
+  const { models, assistants, knowledge, aws, openWebUi, ingress, namespace, monitoring, cluster } = record(input);
   // An alias that is a secret is told by findSecrets; no other message may repeat it, not even as a suggestion.
   const aliases = Object.keys(record(models)).filter((alias) => secretLikeness(alias) === undefined);
   const readModels = aliases.flatMap((alias) => {
@@ -75,12 +83,9 @@ function readable(input: unknown): Readable {
   return {
     models: Object.fromEntries(readModels),
     aliases,
-    assistants: Object.fromEntries(
-      Object.entries(record(assistants)).flatMap(([id, given]) => {
-        const { data } = assistantSchema.safeParse(given);
-        return data === undefined || secretLikeness(id) !== undefined ? [] : [[id, data] as const];
-      }),
-    ),
+    assistants: readEntries(assistants, (given) => assistantSchema.safeParse(given).data),
+    knowledge: readEntries(knowledge, (given) => knowledgeSchema.safeParse(given).data),
+    knowledgeIds: Object.keys(record(knowledge)).filter((id) => secretLikeness(id) === undefined),
     region: stackSchema.shape.aws.unwrap().shape.region.safeParse(record(aws)["region"]).data,
     auth: authSchema.safeParse(record(openWebUi)["auth"]).data,
     ingress: stackSchema.shape.ingress.safeParse(ingress).data,
@@ -90,19 +95,35 @@ function readable(input: unknown): Readable {
   };
 }
 
+/** Those of a group that can be read, and whose names are no secrets. */
+function readEntries<Value>(
+  given: unknown,
+  read: (value: unknown) => Value | undefined,
+): Readonly<Record<string, Value>> {
+  return Object.fromEntries(
+    Object.entries(record(given)).flatMap(([id, value]) => {
+      const data = read(value);
+      return data === undefined || secretLikeness(id) !== undefined ? [] : [[id, data] as const];
+    }),
+  );
+}
+
 function record(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }
 
 /** What the shape alone can't tell. */
-function checkMeaning(config: Readable): { models: ConfiguredModel[]; problems: Problem[] } {
+function checkMeaning(config: Readable): { models: ConfiguredModel[]; knowledge: Knowledge[]; problems: Problem[] } {
   const { models, problems } = resolveModels(config);
+  const { knowledge, problems: knowledgeProblems } = resolveKnowledge(config, models);
   return {
     models,
+    knowledge,
     problems: [
       ...problems,
       ...checkModelKinds(config, models),
       ...checkAssistants(config, models),
+      ...knowledgeProblems,
       ...checkSignIn(config),
       ...checkHeaders(config),
       ...checkEntryPoints(config),

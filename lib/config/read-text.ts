@@ -9,8 +9,7 @@ import path from "node:path";
  */
 export function readText(file: string, env: NodeJS.ProcessEnv = process.env): string {
   const call = `readText(${JSON.stringify(file)})`;
-  const folders = [path.dirname(path.resolve(env["STACK_CONFIG"] || "stack.config.ts")), process.cwd()];
-  const [found] = folders.flatMap((folder) => readIfThere(path.join(folder, file)) ?? []);
+  const [found] = configFolders(env).flatMap((folder) => readIfThere(path.join(folder, file)) ?? []);
   if (found === undefined)
     throw new Error(`${call}: there is no such file; give its path from the configuration file's folder`);
   try {
@@ -18,6 +17,11 @@ export function readText(file: string, env: NodeJS.ProcessEnv = process.env): st
   } catch {
     throw new Error(`${call}: the file isn't UTF-8 text; save it as UTF-8`);
   }
+}
+
+/** Where a configuration's files are looked for: beside it, then in the project. */
+export function configFolders(env: NodeJS.ProcessEnv = process.env): readonly string[] {
+  return [path.dirname(path.resolve(env["STACK_CONFIG"] || "stack.config.ts")), process.cwd()];
 }
 
 function readIfThere(file: string): Buffer | undefined {

@@ -234,6 +234,30 @@ export const assistantSchema = group({
     /** Longest answer. */
     maxTokens: z.int().positive().optional(),
   }).prefault({}),
+  /** Folders of documents, by their ids, which travel whole with each question. @default none */
+  knowledge: z.array(alias).default([]),
+  /** What the documents may add to each question: more is refused. */
+  knowledgeLimit: group({
+    tokensPerQuestion: z.int().positive().default(100_000),
+    /** By the model's price of input. */
+    usdPerQuestion: z.number().positive().default(0.05),
+  }).prefault({}),
+});
+
+const glob = z
+  .string()
+  .regex(
+    /^[^/\\{}]+(?:\{[^/\\{}]+\}[^/\\{}]*)*(?:\/[^/\\{}]+(?:\{[^/\\{}]+\}[^/\\{}]*)*)*$/,
+    'allowed: a pattern such as "**/*.md" or "guides/*.{md,txt}".',
+  );
+
+/** A folder of documents for assistants. */
+export const knowledgeSchema = group({
+  /** From the configuration file's folder, or else from the project. */
+  path: z.string().min(1),
+  /** Which files, by patterns with `*`, `**`, `?` and `{a,b}`. */
+  include: z.array(glob).min(1).default(["**/*.md"]),
+  exclude: z.array(glob).default([]),
 });
 
 /**
@@ -574,6 +598,8 @@ export const stackSchema = group({
     ),
   /** What people can pick besides, by id. An empty group removes what an earlier one declared. @default none is looked after */
   assistants: z.record(alias, assistantSchema).optional(),
+  /** Folders of documents for assistants, by id. */
+  knowledge: z.record(alias, knowledgeSchema).default({}),
   aws: group({
     /** Where requests are sent and what IAM allows. */
     region: regionSchema.default("us-east-1"),
@@ -632,6 +658,9 @@ export type ModelConfig = z.output<typeof modelSchema>;
 
 /** One assistant's settings with their defaults. */
 export type AssistantConfig = z.output<typeof assistantSchema>;
+
+/** One folder's settings with their defaults. */
+export type KnowledgeConfig = z.output<typeof knowledgeSchema>;
 
 /** A configuration with its defaults, before its models are looked up. */
 export type ParsedConfig = z.output<typeof stackSchema>;

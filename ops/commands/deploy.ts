@@ -10,7 +10,7 @@ import { type KubernetesObject, parseManifests, renderManifests, renderSecrets }
 import { yesOption } from "../options";
 import { namesOfWorkloads } from "../pod-template";
 import { showProgress } from "../progress";
-import { waitForProvisioning } from "../provisioning";
+import { forgetEndedJob, waitForProvisioning } from "../provisioning";
 import { findOutdatedPods, type OutdatedPod } from "../replacement";
 import { say, tell } from "../result";
 import { waitForRollout } from "../rollout";
@@ -146,6 +146,8 @@ async function applySecrets(cluster: Cluster, config: StackConfig): Promise<void
 
 async function applyManifests(cluster: Cluster, config: StackConfig, manifests: string): Promise<void> {
   const { changes } = await planCluster(cluster, config, manifests);
+  if (changes.some(({ object }) => object === `ConfigMap ${provisioner}`))
+    await forgetEndedJob(cluster, config.namespace, parseManifests(manifests));
   if (changes.length > 0) await apply(cluster, manifests);
   say(
     changes.length === 0

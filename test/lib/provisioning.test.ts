@@ -45,6 +45,7 @@ describe("what is provisioned", () => {
           systemPrompt: null,
           suggestions: [],
           params: {},
+          knowledge: [],
         },
         {
           id: "guide",
@@ -54,8 +55,11 @@ describe("what is provisioned", () => {
           systemPrompt: "You are the guide.",
           suggestions: ["Where am I?"],
           params: { temperature: 0.5, top_p: 0.9, max_tokens: 100 },
+          knowledge: [],
         },
       ],
+      documents: [],
+      skipped: [],
     });
   });
 

@@ -1,6 +1,6 @@
 import { Cluster } from "../../ops/cluster";
 import type { Failure } from "../../ops/failure";
-import { readProvisioning, waitForProvisioning } from "../../ops/provisioning";
+import { forgetEndedJob, readProvisioning, waitForProvisioning } from "../../ops/provisioning";
 import { accept, minimal } from "../support/config-input";
 import { type Answers, FakePrograms } from "../support/fake-programs";
 
@@ -13,7 +13,10 @@ afterEach(() => {
 
 const name = "open-webui-provisioner-1a2b3c4d5e";
 
-function job(state: "Complete" | "Failed" | undefined, metadata: object = { name }) {
+function job(
+  state: "Complete" | "Failed" | undefined,
+  metadata: { readonly name: string; readonly creationTimestamp?: string } = { name },
+) {
   return {
     apiVersion: "batch/v1",
     kind: "Job",
@@ -84,6 +87,22 @@ describe("waiting for what brings assistants", () => {
   it("fails when it takes too long", async () => {
     const { failure } = await wait({ [`get job ${name}`]: job(undefined), logs: "" });
     expect(failure?.message).toBe(`Assistants and prompts weren't brought: Job ${name} runs.`);
+  });
+});
+
+describe("a Job of an earlier time with the same declaration", () => {
+  const forget = async (state: object | "") => {
+    const { cluster, programs } = await connect({ [`get job ${name}`]: state });
+    await forgetEndedJob(cluster, "chat", [job(undefined)]);
+    return programs.changes();
+  };
+
+  it("goes when it has ended, so that it runs again, and stays while it runs", async () => {
+    const removed = [`kubectl delete job ${name} -n chat --wait`];
+    expect(await forget(job("Complete"))).toEqual(removed);
+    expect(await forget(job("Failed"))).toEqual(removed);
+    expect(await forget(job(undefined))).toEqual([]);
+    expect(await forget("")).toEqual([]);
   });
 });
 

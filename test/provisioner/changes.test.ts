@@ -9,8 +9,9 @@ const assistant: Assistant = {
   systemPrompt: "You are the guide.",
   suggestions: ["Where am I?"],
   params: { temperature: 0.5 },
+  knowledge: [],
 };
-const nothing: Provisioning = { signIn: { kind: "proxy" }, models: [], assistants: [] };
+const nothing: Provisioning = { signIn: { kind: "proxy" }, models: [], assistants: [], documents: [], skipped: [] };
 const withGuide = { ...nothing, assistants: [assistant] };
 const withPrompt = { ...nothing, models: [{ id: "micro", systemPrompt: "Be short." }] };
 
@@ -45,6 +46,7 @@ describe("an assistant", () => {
             meta: {
               description: "Knows the way",
               suggestion_prompts: [{ content: "Where am I?" }],
+              knowledge: null,
               provisioned_by: "open-webui-bedrock/guide",
             },
             params: { system: "You are the guide.", temperature: 0.5 },
@@ -101,6 +103,39 @@ describe("an assistant", () => {
     expect(conflicts).toEqual([
       "guide: somebody made an entry with this id in Open WebUI; delete it there, or rename the assistant",
     ]);
+  });
+});
+
+describe("an assistant with documents", () => {
+  const withDocs = { ...nothing, assistants: [{ ...assistant, knowledge: ["docs"] }] };
+  const documents = [
+    { id: "file-1", knowledge: "docs", name: "a.md" },
+    { id: "file-2", knowledge: "others", name: "b.md" },
+  ];
+  const item = { id: "file-1", name: "a.md", type: "file", context: "full" };
+
+  it("has those of its folders, whole, past the tool that would leave them out", () => {
+    expect(findChanges(withDocs, [guide], documents).changes).toEqual([
+      {
+        action: "update",
+        entry: expect.objectContaining({
+          meta: expect.objectContaining({ knowledge: [item] }),
+          params: { system: "You are the guide.", temperature: 0.5, function_calling: "legacy" },
+        }),
+      },
+    ]);
+  });
+
+  it("is written again for another file alone, and loses them when they aren't declared any more", () => {
+    const [change] = findChanges(withDocs, [], documents).changes;
+    const there = stored(change?.entry as Entry);
+    expect(findChanges(withDocs, [there], documents)).toEqual(none);
+    const edited = [{ id: "file-3", knowledge: "docs", name: "a.md" }];
+    expect(findChanges(withDocs, [there], edited).changes).toHaveLength(1);
+    expect(findChanges(withGuide, [there], []).changes[0]?.entry).toMatchObject({
+      meta: { knowledge: null },
+      params: { system: "You are the guide.", temperature: 0.5 },
+    });
   });
 });
 

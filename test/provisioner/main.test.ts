@@ -14,6 +14,8 @@ const declared: Provisioning = {
   signIn: { kind: "accounts", owner: "you@example.com" },
   models: [{ id: "micro", systemPrompt: "Be short." }],
   assistants: [],
+  documents: [],
+  skipped: [],
 };
 const mine = { id: "micro", base_model_id: "lite", name: "Mine", meta: {}, params: {}, is_active: true };
 
@@ -32,6 +34,7 @@ interface Seen {
 
 const defaults: NonNullable<Behaviour["answers"]> = {
   "/api/v1/auths/signin": [200, { token: "the-token", role: "admin" }],
+  "/api/v1/files/?content=false&page=1": [200, { items: [], total: 0 }],
   "/api/v1/models/all": [200, []],
   "/api/v1/models/create": [200, { id: "micro" }],
   "/api/models?refresh=true": [200, {}],
@@ -89,11 +92,12 @@ describe("the provisioner, as a process", () => {
     expect({ stdout, stderr, code }).toEqual({ stdout: "create micro\n1 written\n", stderr: "", code: 0 });
     expect(seen.map(({ path }) => path)).toEqual([
       "/api/v1/auths/signin",
+      "/api/v1/files/?content=false&page=1",
       "/api/v1/models/all",
       "/api/v1/models/create",
       "/api/models?refresh=true",
     ]);
-    expect(seen.slice(1).map(({ headers }) => headers["authorization"])).toEqual(Array(3).fill("Bearer the-token"));
+    expect(seen.slice(1).map(({ headers }) => headers["authorization"])).toEqual(Array(4).fill("Bearer the-token"));
   });
 
   it("shows the administrator's header where that signs in, and no password", async () => {
@@ -102,7 +106,7 @@ describe("the provisioner, as a process", () => {
       { ...declared, signIn: { kind: "trusted-header", header: "X-Mail", owner: "me@example.com" } },
     );
     expect(code).toBe(0);
-    expect(seen.map(({ headers }) => headers["x-mail"])).toEqual(Array(4).fill("me@example.com"));
+    expect(seen.map(({ headers }) => headers["x-mail"])).toEqual(Array(5).fill("me@example.com"));
   });
 
   it.each<[string, Behaviour, string]>([
@@ -122,7 +126,38 @@ describe("the provisioner, as a process", () => {
       "micro: somebody made an assistant with this id in Open WebUI; delete it there, or rename the alias\n",
     ],
   ])("ends with 3, which isn't tried again, when %s", async (_, behaviour, words) => {
-    expect(await run(behaviour)).toMatchObject({ code: 3, stderr: words });
+    expect(await run(behaviour)).toMatchObject({ code: 3, stdout: expect.stringContaining(words) });
+  });
+
+  it("tells in the end which files are no documents, with 3", async () => {
+    const skipped = ["docs/empty.md: the file is empty"];
+    expect(await run({}, { ...declared, skipped })).toMatchObject({
+      code: 3,
+      stdout: "create micro\n1 written\ndocs/empty.md: the file is empty\n",
+    });
+  });
+
+  describe("removing a document that isn't declared any more", () => {
+    const ours = { provisioned_by: "open-webui-bedrock/docs/a.md", file_hash: "0" };
+    const list = { items: [{ id: "old", meta: { data: ours } }], total: 1 };
+    const answers = { "/api/v1/files/?content=false&page=1": [200, list] } as const;
+    // Both to DELETE and to GET.
+    const remove = (status: number) =>
+      run({ answers: { ...answers, "/api/v1/files/old": [status, { detail: "no" }] } });
+
+    it.each([200, 404])("is done with status %s, also to who asks for it afterwards", async (status) => {
+      expect(await remove(status)).toMatchObject({
+        code: 0,
+        stdout: "create micro\nremove docs/a.md\n2 written\n",
+      });
+    });
+
+    it("fails while it is still there", async () => {
+      expect(await remove(400)).toMatchObject({
+        code: 1,
+        stdout: 'create micro\nDELETE /api/v1/files/old: status 400, {"detail":"no"}\n',
+      });
+    });
   });
 
   it.each<[string, Behaviour, string]>([
@@ -137,11 +172,11 @@ describe("the provisioner, as a process", () => {
       "POST /api/v1/models/create: micro wasn't written\n",
     ],
   ])("ends with 1, which is tried again, when %s", async (_, behaviour, words) => {
-    expect(await run(behaviour)).toMatchObject({ code: 1, stderr: words });
+    expect(await run(behaviour)).toMatchObject({ code: 1, stdout: words });
   });
 
   it("leaves another Job's declaration to that", async () => {
-    const { code, stderr, seen } = await run({}, declared, sha256("older"));
-    expect({ code, stderr, seen }).toEqual({ code: 1, stderr: "The declaration is another Job's.\n", seen: [] });
+    const { code, stdout, seen } = await run({}, declared, sha256("older"));
+    expect({ code, stdout, seen }).toEqual({ code: 1, stdout: "The declaration is another Job's.\n", seen: [] });
   });
 });

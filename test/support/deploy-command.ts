@@ -12,6 +12,8 @@ import { temporaryFolder, writeFile } from "./temporary-folder";
 export interface DeployScenario {
   /** In place of a cluster where all is deployed, ready and as it is described. */
   readonly kubectl?: Answers;
+  /** Manifests besides LiteLLM's and Open WebUI's. */
+  readonly described?: string;
   /** What Terraform would change. @default nothing */
   readonly plan?: readonly object[];
   /** In place of that. */
@@ -85,9 +87,9 @@ export async function runDeployCommand(args: readonly string[], scenario: Deploy
   }
 }
 
-function programAnswers({ kubectl = {}, plan = [], terraform = {} }: DeployScenario, port: number) {
+function programAnswers({ kubectl = {}, described = "", plan = [], terraform = {} }: DeployScenario, port: number) {
   return {
-    npx: { "cdk8s synth": describedManifests },
+    npx: { "cdk8s synth": `${describedManifests}${described}` },
     npm: { "run -s secrets": secretManifests },
     terraform: {
       ...terraform,

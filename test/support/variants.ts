@@ -28,7 +28,10 @@ const variants: Readonly<Record<string, unknown>> = {
       "nova-lite": { model: "amazon.nova-lite-v1:0", systemPrompt: "Answer in one sentence." },
       "nova-micro": { model: "amazon.nova-micro-v1:0" },
     },
-    assistants: { guide: { baseModel: "nova-micro", systemPrompt: "You know this cluster." } },
+    assistants: {
+      guide: { baseModel: "nova-micro", systemPrompt: "You know this cluster.", knowledge: ["decisions"] },
+    },
+    knowledge: { decisions: { path: "docs/decisions" } },
     openWebUi: { auth: { kind: "accounts", owner: "you@example.com" } },
   },
   // More than one policy holds, on EKS.

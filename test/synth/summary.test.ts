@@ -2,6 +2,7 @@ import type { AccessKeys } from "../../lib/access-keys";
 import { summarise } from "../../synth/summary";
 import { accept, minimal, minimalWith } from "../support/config-input";
 import { loadExample } from "../support/examples";
+import { temporaryFolder, writeFile } from "../support/temporary-folder";
 
 const rendered = {
   objectKinds: ["Service", "ConfigMap", "Service"],
@@ -55,6 +56,19 @@ Next:
   1. npx cdktf deploy
   2. npm run -s secrets | kubectl apply --server-side -f -
   3. npx cdk8s synth --stdout | kubectl apply --server-side -f -`);
+  });
+
+  it("tells what documents add to each question, and which files are none", () => {
+    const folder = temporaryFolder();
+    writeFile(folder, "a.md", "a".repeat(35_000));
+    writeFile(folder, "empty.md", "");
+    const assistants = { guide: { baseModel: "nova-lite", knowledge: ["docs"] }, plain: { baseModel: "nova-lite" } };
+    const summary = summaryOf(minimalWith({ assistants, knowledge: { docs: { path: folder } } }));
+    expect(summary).toContain(
+      "\nguide: 1 document whole with each question (full context): about 10000 tokens, 0.00060 USD.\n" +
+        "Warning: knowledge docs: empty.md is empty; no assistant gets it.\n",
+    );
+    expect(summary).not.toContain("plain:");
   });
 
   it("fills up whichever side has fewer kinds", () => {

@@ -24,11 +24,12 @@ const folder = "/provisioner";
 const files = { program: "main.js", declaration: "declaration.json" } as const;
 /** The program's exit code when trying again wouldn't help: provisioner/main.ts. */
 const needsPersonCode = 3;
-const keptSeconds = 24 * 3600;
+/** Soon: while it is there, going back to its declaration would start none. */
+const keptSeconds = 300;
 
 /**
  * A Job that brings what is declared into Open WebUI. Its name has the hash of all that it does, since a Job can't be
- * changed: another declaration is another Job. A finished one is there for a day, for whoever wants to read its log.
+ * changed: another declaration is another Job. A finished one is there for five minutes, for whoever wants to read its log.
  */
 export class Provisioner extends Construct {
   /** Name of the Job. */

@@ -11,9 +11,15 @@ const guide = (settings: Readonly<Record<string, unknown>>) =>
 
 describe("assistants", () => {
   it("aren't there by default, and have a base model alone at least", () => {
-    expect(accept(minimal).assistants).toBeUndefined();
+    expect(accept(minimal)).toMatchObject({ assistants: undefined, knowledge: [] });
     expect(accept(guide({})).assistants).toEqual({
-      guide: { baseModel: "nova-lite", suggestions: [], parameters: {} },
+      guide: {
+        baseModel: "nova-lite",
+        suggestions: [],
+        parameters: {},
+        knowledge: [],
+        knowledgeLimit: { tokensPerQuestion: 100_000, usdPerQuestion: 0.05 },
+      },
     });
   });
 
@@ -49,17 +55,5 @@ describe("assistants", () => {
     ],
   ])("are refused with: %s", (problem, input) => {
     expect(problemsOf(input)).toEqual([problem]);
-  });
-
-  it("are refused when their prompts together are more than a ConfigMap holds", () => {
-    const systemPrompt = "ä".repeat(50_000);
-    const many = Object.fromEntries(
-      Array.from({ length: 8 }, (_, index) => [`guide-${index}`, { baseModel: "nova-lite", systemPrompt }]),
-    );
-    expect(problemsOf(minimalWith({ models, assistants: many }))).toEqual([
-      "assistants: the system prompts have 800000 bytes together; allowed: at most 700000, which a ConfigMap holds. Shorten them.",
-    ]);
-    const { "guide-7": _, ...fewer } = many;
-    expect(accept(minimalWith({ models, assistants: fewer })).assistants).toBeDefined();
   });
 });

@@ -64,7 +64,7 @@ describe("a minimal configuration", () => {
     ["cluster.dns.namespace", "kube-system"],
     ["cluster.dns.podLabels.k8s-app", "kube-dns"],
   ] as const;
-  const { models: _, accessKeys, ...settings } = accept(minimal);
+  const { models: _, knowledge: __, accessKeys, ...settings } = accept(minimal);
   const found = new Map(leaves(settings));
 
   it.each(defaults)("gets %s = %j", (path, value) => {
@@ -316,8 +316,11 @@ describe("settings that are given", () => {
         systemPrompt: "Be short.",
         suggestions: ["Where am I?"],
         parameters: { temperature: 0.5, topP: 0.9, maxTokens: 100 },
+        knowledge: ["decisions"],
+        knowledgeLimit: { tokensPerQuestion: 90_000, usdPerQuestion: 1 },
       },
     },
+    knowledge: { decisions: { path: "docs/decisions", include: ["*.md"], exclude: ["0001*"] } },
     aws: {
       region: "us-west-2",
       userName: "chat",
@@ -340,8 +343,11 @@ describe("settings that are given", () => {
   };
 
   it("are all kept", () => {
-    const { models, accessKeys: _, ...settings } = accept({ ...complete, models: minimal.models });
-    expect(settings).toEqual(complete);
+    const { models, accessKeys: _, knowledge, ...settings } = accept({ ...complete, models: minimal.models });
+    expect({ ...settings, knowledge: complete.knowledge }).toEqual(complete);
+    expect(knowledge.map(({ id, documents }) => [id, documents[0]?.path])).toEqual([
+      ["decisions", "0002-typed-api-objects.md"],
+    ]);
     expect(models).toHaveLength(1);
   });
 
@@ -473,7 +479,7 @@ describe("the message about a refused configuration", () => {
         '  - aws: has no setting "regoin". Did you mean "region"? Allowed: region, userName, credentials, sourceIps, state, spendGuard, allowDestroy.',
         "  - liteLlm.budget.limitUsd: got 0; allowed: more than 0.",
         '  - openWebUi.storage.size: got "0Gi"; allowed: a whole number above zero with Mi, Gi, Ti, M, G or T, such as "5Gi".',
-        '  - has no setting "hots". Did you mean "host"? Allowed: host, namespace, models, assistants, aws, liteLlm, openWebUi, redis, ingress, monitoring, secrets, cluster.',
+        '  - has no setting "hots". Did you mean "host"? Allowed: host, namespace, models, assistants, knowledge, aws, liteLlm, openWebUi, redis, ingress, monitoring, secrets, cluster.',
         '  - models.old.model: "anthropic.claude-3-5-haiku-20241022-v1:0" reached its end of life on 2026-06-19: requests to it fail. Use its successor "anthropic.claude-haiku-4-5-20251001-v1:0".',
         '  - models.cheap.fallbacks[1]: got "deer", which is no alias of this configuration. Did you mean "dear"? Allowed: Claude, old, dear, cheap, unlimited.',
         '  - models.cheap.fallbacks[0]: "dear" costs more than "cheap" (5/25 against 0.035/0.14 USD per million tokens in/out). Choose a cheaper one, or accept it: dearerFallbacks: { reason: "..." }.',
@@ -730,11 +736,11 @@ describe("a single setting is refused", () => {
     ],
     // Unknown settings
     [
-      'has no setting "openWebUI". Did you mean "openWebUi"? Allowed: host, namespace, models, assistants, aws, liteLlm, openWebUi, redis, ingress, monitoring, secrets, cluster.',
+      'has no setting "openWebUI". Did you mean "openWebUi"? Allowed: host, namespace, models, assistants, knowledge, aws, liteLlm, openWebUi, redis, ingress, monitoring, secrets, cluster.',
       { openWebUI: {} },
     ],
     [
-      'has no setting "gpu". It has no setting "postgres". Allowed: host, namespace, models, assistants, aws, liteLlm, openWebUi, redis, ingress, monitoring, secrets, cluster.',
+      'has no setting "gpu". It has no setting "postgres". Allowed: host, namespace, models, assistants, knowledge, aws, liteLlm, openWebUi, redis, ingress, monitoring, secrets, cluster.',
       { gpu: 1, postgres: 2 },
     ],
     [

@@ -94,6 +94,35 @@ describe("deploy", () => {
   });
 });
 
+describe("deploy: assistants", () => {
+  const name = "open-webui-provisioner-1a2b3c4d5e";
+  const job = (type: string) => ({
+    kind: "Job",
+    metadata: { name },
+    status: { conditions: [{ type, status: "True" }] },
+  });
+  const described = `---\napiVersion: batch/v1\nkind: Job\nmetadata:\n  name: ${name}\nspec: {}\n`;
+  const diff = differenceOf("v1.ConfigMap.chat.open-webui-provisioner");
+
+  it("are brought again by a Job that is there since an earlier time, and waited for", async () => {
+    const kubectl = { diff, [`get job ${name}`]: job("Complete") };
+    const { exitCode, stdout, changes } = await deploy({ described, kubectl }, "--yes");
+    expect(exitCode).toBe(0);
+    expect(changes.slice(-2)).toEqual([
+      `kubectl delete job ${name} -n chat --wait`,
+      "kubectl apply --server-side -f -",
+    ]);
+    expect(stdout).toContain("assistants and prompts: done\n");
+  });
+
+  it("that can't be brought fail the deployment, in their Job's words", async () => {
+    const kubectl = { [`get job ${name}`]: job("Failed"), logs: "guide: somebody made an entry with this id\n" };
+    const { exitCode, stderr } = await deploy({ described, kubectl }, "--yes");
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`Job ${name} failed.\nguide: somebody made an entry with this id\n`);
+  });
+});
+
 describe("deploy: what nothing describes any more", () => {
   const leftOver: DeployScenario = {
     kubectl: { "part-of=": { items: [{ apiVersion: "v1", kind: "Service", metadata: { name: "old" } }] } },

@@ -1,16 +1,22 @@
 /** Needs what pods.test.ts needs. LiteLLM talks to a simulated Bedrock in the Namespace: no AWS, no internet. */
+import { mkdirSync, unlinkSync } from "node:fs";
+import path from "node:path";
 import { parseConfig, type StackConfig, type StackConfigInput } from "../../../lib/config";
 import { images } from "../../../lib/versions";
 import { bundleSimulator } from "../../../simulator/bundle";
+import { temporaryFolder, writeFile } from "../../support/temporary-folder";
 import { Person } from "../support/person";
 import { TestStack } from "../support/test-stack";
 import { until } from "../support/until";
 
 const simulated = { simulatedBedrock: { image: images.node, program: bundleSimulator() } };
 
-type Declared = Pick<StackConfigInput, "assistants"> & { readonly systemPrompt?: string };
+type Declared = Pick<StackConfigInput, "assistants" | "knowledge"> & { readonly systemPrompt?: string };
 
-function configOf(auth: StackConfigInput["openWebUi"]["auth"], { assistants, systemPrompt }: Declared): StackConfig {
+function configOf(
+  auth: StackConfigInput["openWebUi"]["auth"],
+  { assistants, knowledge, systemPrompt }: Declared,
+): StackConfig {
   return parseConfig(
     {
       namespace: "assistants",
@@ -20,6 +26,7 @@ function configOf(auth: StackConfigInput["openWebUi"]["auth"], { assistants, sys
         lite: { model: "amazon.nova-lite-v1:0" },
       },
       ...(assistants === undefined ? {} : { assistants }),
+      ...(knowledge === undefined ? {} : { knowledge }),
       openWebUi: { auth, storage: { storageClass: "longhorn" } },
       redis: { storage: { storageClass: "longhorn" } },
     },
@@ -70,6 +77,13 @@ async function runOf(stack: TestStack, end: "Complete" | "Failed" = "Complete"):
   const job = jobOf(stack);
   stack.kubectl(["wait", `--for=condition=${end}`, `job/${job}`, "--timeout=120s"]);
   return stack.kubectl(["logs", `job/${job}`]).trim();
+}
+
+async function upload(person: Person, name: string, content: string): Promise<string> {
+  const form = new FormData();
+  form.append("file", new Blob([content], { type: "text/plain" }), name);
+  const answer = await person.request("POST", "/api/v1/files/", form);
+  return ((await answer.json()) as { readonly id: string }).id;
 }
 
 describe.each([
@@ -134,6 +148,65 @@ describe("with the sign-in accounts", () => {
     declare(first);
     expect(await runOf(stack)).toBe("no change");
     expect(rowsOf(stack)).toEqual(before);
+  });
+
+  it("documents come whole with each question, and an edit and a removal of one are followed", async () => {
+    const folder = temporaryFolder();
+    mkdirSync(path.join(folder, "traefik"));
+    writeFile(folder, "traefik/restart.md", "Restart Traefik with the purple lever.");
+    writeFile(folder, "backup.md", "Backups are made at midnight.");
+    writeFile(folder, "empty.md", "");
+    const knows: Declared = {
+      knowledge: { docs: { path: folder } },
+      assistants: { sage: { baseModel: "lite", systemPrompt: "You are the sage.", knowledge: ["docs"] } },
+    };
+    const handMade = await upload(person, "mine.txt", "Mine.");
+
+    declare(knows);
+    expect(await runOf(stack, "Failed")).toBe(
+      [
+        "upload docs/backup.md",
+        "upload docs/traefik/restart.md",
+        "remove micro",
+        "remove guide",
+        "remove other",
+        "create sage",
+        "6 written",
+        "docs/empty.md: the file is empty",
+      ].join("\n"),
+    );
+    const question = JSON.stringify(await asked("sage"));
+    expect(question).toContain("You are the sage.");
+    expect(question).toContain("purple lever");
+    expect(question).toContain("at midnight");
+    expect(question).toContain("traefik - restart.md");
+
+    unlinkSync(path.join(folder, "empty.md"));
+    writeFile(folder, "traefik/restart.md", "Restart Traefik with the green lever.");
+    unlinkSync(path.join(folder, "backup.md"));
+    declare(knows);
+    expect(await runOf(stack)).toBe(
+      [
+        "upload docs/traefik/restart.md",
+        "update sage",
+        "remove docs/backup.md",
+        "remove docs/traefik/restart.md",
+        "4 written",
+      ].join("\n"),
+    );
+    const next = JSON.stringify(await asked("sage"));
+    expect(next).toContain("green lever");
+    expect(next).not.toMatch(/purple|midnight/);
+
+    stack.kubectl(["delete", `job/${jobOf(stack)}`, "--wait"]);
+    declare(knows);
+    expect(await runOf(stack)).toBe("no change");
+    // Another declaration than the first: its Job may still be there.
+    declare({ ...first, systemPrompt: "You know this cluster well." });
+    expect(await runOf(stack)).toMatch(
+      /^remove sage\ncreate micro\n[\s\S]*remove docs\/traefik\/restart\.md\n5 written$/,
+    );
+    expect((await person.request("GET", `/api/v1/files/${handMade}`)).status).toBe(200);
   });
 
   it("an edit, a new id and a removal are followed, and what people made stays", async () => {

@@ -447,4 +447,18 @@ export const mutations: readonly Mutation[] = [
     to: "sha256(provisioner).slice(0, 10)",
     caughtBy: ["test/k8s/constructs/open-webui/provisioner.test.ts"],
   },
+  {
+    harm: "documents that nobody declares any more stay, and documents of people go",
+    file: "provisioner/documents.ts",
+    from: "return mark.startsWith(ourMark) ?",
+    to: "return mark.startsWith(ourMark.slice(0, 0)) ?",
+    caughtBy: ["test/provisioner/documents.test.ts"],
+  },
+  {
+    harm: "an assistant answers without its documents, silently",
+    file: "provisioner/changes.ts",
+    from: 'function_calling: "legacy"',
+    to: 'function_calling: "native"',
+    caughtBy: ["test/provisioner/changes.test.ts"],
+  },
 ];

@@ -113,12 +113,13 @@ export class Person {
       return await fetch(`${(await forward).url}${path}`, {
         method,
         headers: {
-          "Content-Type": "application/json",
+          // fetch knows a form's own.
+          ...(body instanceof FormData ? {} : { "Content-Type": "application/json" }),
           Authorization: `Bearer ${this.token}`,
           // An idle connection ends after 5 s, unnoticed while a test waits for kubectl.
           Connection: "close",
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
       });
     } catch (error) {
       if (this.forward === forward) await this.leave();

@@ -13,7 +13,13 @@ import {
 const all: Required<ProvisionerProps> = {
   image: testImages.node,
   program: "// the program",
-  provisioning: { signIn: { kind: "accounts", owner: "you@example.com" }, models: [], assistants: [] },
+  provisioning: {
+    signIn: { kind: "accounts", owner: "you@example.com" },
+    models: [],
+    assistants: [],
+    documents: [],
+    skipped: [],
+  },
   openWebUi: { serviceName: "open-webui", port: 80 },
   secretName: "chat-keys",
   secretsVersion: 4,
@@ -82,10 +88,10 @@ describe("Provisioner", () => {
     }
   });
 
-  it("is tried again for an hour, but not when only a person can mend it, and goes after a day", () => {
+  it("is tried again for an hour, but not when only a person can mend it, and goes soon after", () => {
     expect(render().job.spec).toMatchObject({
       backoffLimit: 8,
-      ttlSecondsAfterFinished: 86_400,
+      ttlSecondsAfterFinished: 300,
       podFailurePolicy: {
         rules: [
           { action: "FailJob", onExitCodes: { containerName: "open-webui-provisioner", values: [3] } },

@@ -13,7 +13,7 @@ const changed: DeployScenario = {
   kubectl: { diff: differenceOf("apps.v1.Deployment.chat.litellm") },
 };
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 describe("deploy", () => {
   it("shows the plan, and changes nothing when nobody is there to consent", async () => {

@@ -61,7 +61,7 @@ async function status({ kubectl: changed = {}, aws = {}, args = [] }: Scenario) 
   }
 }
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 describe("status", () => {
   it("tells what it can read, why it can't read the rest, and changes nothing", async () => {

@@ -3,6 +3,7 @@ import type { StackConfig } from "../lib/config";
 import { isProvisioned } from "../lib/provisioning";
 import type { Images } from "../lib/versions";
 import { isMonitored } from "./alerts/rules";
+import { BackupChart } from "./charts/backup-chart";
 import { LiteLlmChart } from "./charts/litellm-chart";
 import { MonitoringChart } from "./charts/monitoring-chart";
 import { NamespaceChart } from "./charts/namespace-chart";
@@ -52,6 +53,10 @@ export function createKubernetesApp(config: StackConfig, images: Images, options
   if (isProvisioned(config)) {
     const provisioner = new ProvisionerChart(app, "provisioner", config, images, openWebUi.endpoint);
     provisioner.addDependency(openWebUi);
+  }
+  if (config.backup !== undefined) {
+    const backup = new BackupChart(app, "backup", config, images, config.backup);
+    backup.addDependency(openWebUi);
   }
   if (isMonitored(config)) {
     const monitoring = new MonitoringChart(app, "monitoring", config);

@@ -60,6 +60,8 @@ const liteLlmFamilies: Readonly<Record<string, readonly string[]>> = {
 
 /** Source: kube-state-metrics, docs/metrics/workload/ (all of stability STABLE). */
 const kubeStateFamilies: Readonly<Record<string, readonly string[]>> = {
+  kube_cronjob_created: ["namespace", "cronjob"],
+  kube_cronjob_status_last_successful_time: ["namespace", "cronjob"],
   kube_deployment_spec_replicas: ["namespace", "deployment"],
   kube_deployment_status_replicas_available: ["namespace", "deployment"],
   kube_statefulset_status_replicas_ready: ["namespace", "statefulset"],

@@ -23,8 +23,14 @@ export const provisioner = "open-webui-provisioner";
 /** Works on Open WebUI's data while a backup or a restore runs, without any network. */
 export const dataPod = "open-webui-data";
 
+/** The scheduled backup: its CronJob, its volume claim, and the label of its pods, which reach nobody. */
+export const scheduledBackup = "open-webui-backup";
+
 /** Where Open WebUI has its data, in its own container and in every other one that works on them. */
 export const dataFolder = "/app/backend/data";
+
+/** Where a pod has the scheduled backups. */
+export const backupsFolder = "/backups";
 
 export type Component =
   | (typeof components)[keyof typeof components]

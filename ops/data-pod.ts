@@ -25,9 +25,15 @@ export class DataPod {
 
   /**
    * Runs `use` with such a pod, which is gone afterwards.
+   * @param withBackups - whether the scheduled backups' volume is in it
    * @throws Failure when the stack isn't deployed
    */
-  static async during<T>(cluster: Cluster, { namespace }: StackConfig, use: (pod: DataPod) => Promise<T>): Promise<T> {
+  static async during<T>(
+    cluster: Cluster,
+    { namespace }: StackConfig,
+    use: (pod: DataPod) => Promise<T>,
+    { withBackups = false } = {},
+  ): Promise<T> {
     const [workload] = await cluster.list<Workload>(["statefulset", components.openWebUi, "-n", namespace]);
     const image = workload?.spec.template.spec.containers[0]?.image;
     if (image === undefined) {
@@ -38,7 +44,7 @@ export class DataPod {
     }
     const pod = new DataPod(cluster, namespace, image);
     try {
-      await pod.start();
+      await pod.start(withBackups);
       return await use(pod);
     } finally {
       await pod.remove();
@@ -55,20 +61,33 @@ export class DataPod {
 
   /** Runs a script that reads or writes much. */
   stream(script: Script, args: readonly string[]): StreamingProcess {
-    return this.cluster.stream(this.exec(script, args));
+    return this.exec(["python", "-c", podScripts[script], dataFolder, ...args]);
   }
 
-  private exec(script: Script, args: readonly string[]): readonly string[] {
-    const program = ["python", "-c", podScripts[script], dataFolder, ...args];
-    return ["exec", "-i", "-n", this.namespace, dataPod, "--", ...program];
+  /** Reads a file of the pod. */
+  readFile(file: string): StreamingProcess {
+    return this.exec(["cat", file]);
   }
 
-  private async start(): Promise<void> {
+  /** @returns names and bytes of a folder's files */
+  async listFiles(folder: string): Promise<Readonly<Record<string, number>>> {
+    const list = "import json, os, sys; print(json.dumps({e.name: e.stat().st_size for e in os.scandir(sys.argv[1])}))";
+    const { stdin, stdout, ended } = this.exec(["python", "-c", list, folder]);
+    stdin.end();
+    const [printed] = await Promise.all([text(stdout), ended]);
+    return JSON.parse(printed) as Record<string, number>;
+  }
+
+  private exec(program: readonly string[]): StreamingProcess {
+    return this.cluster.stream(["exec", "-i", "-n", this.namespace, dataPod, "--", ...program]);
+  }
+
+  private async start(withBackups: boolean): Promise<void> {
     await this.requireIdle();
     // Of a command that was killed.
     await this.remove();
     const chat = await this.cluster.list(["pods", "-n", this.namespace, "-l", `app=${components.openWebUi}`]);
-    await this.cluster.apply(await renderDataPod(this.image, chat.length > 0));
+    await this.cluster.apply(await renderDataPod(this.image, chat.length > 0, withBackups));
     await waitForPod(this.cluster, { namespace: this.namespace, name: dataPod, timeoutSeconds: 180 });
   }
 
@@ -99,7 +118,8 @@ export class DataPod {
 }
 
 /** By the Kubernetes side: a pod there is hardened. */
-async function renderDataPod(image: string, beside: boolean): Promise<string> {
-  const args = ["run", "-s", "data-pod", "--", `--image=${image}`, ...(beside ? ["--beside"] : [])];
+async function renderDataPod(image: string, beside: boolean, withBackups: boolean): Promise<string> {
+  const options = [...(beside ? ["--beside"] : []), ...(withBackups ? ["--backups"] : [])];
+  const args = ["run", "-s", "data-pod", "--", `--image=${image}`, ...options];
   return (await runProcess("npm", args)).stdout;
 }

@@ -1,6 +1,7 @@
 """Copies what is worth keeping of Open WebUI's data folder, while the chat goes on.
 
-snapshot.py DATA copy FOLDER   the database's copy into FOLDER, and on standard output what there is, as JSON
+snapshot.py DATA copy FOLDER   the database's copy into FOLDER, and on standard output what there is, as JSON; with the
+                               other files' names also in FOLDER/snapshot.json
 snapshot.py DATA send FOLDER   the copy and the other files as a tar file on standard output; its last file is "end"
 
 The database comes before the files: a file that is uploaded meanwhile is then one too many, never one too few.
@@ -78,8 +79,11 @@ def copy(data, folder):
     require_room(data, folder)
     created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     revision = copy_database(data, target)
-    database = {"kind": "sqlite", "revision": revision}
-    print(json.dumps({"created": created, "database": database, "files": len(list_files(data))}))
+    facts = {"created": created, "database": {"kind": "sqlite", "revision": revision}}
+    names = list_files(data)
+    with open(os.path.join(folder, "snapshot.json"), "w", encoding="utf-8") as file:
+        json.dump({**facts, "names": names}, file)
+    print(json.dumps({**facts, "files": len(names)}))
 
 
 def send(data, folder):

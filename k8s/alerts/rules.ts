@@ -1,8 +1,9 @@
 import type { StackConfig } from "../../lib/config";
 import type { Exporter } from "../../lib/metrics";
-import { components } from "../../lib/naming";
+import { components, scheduledBackup } from "../../lib/naming";
 import { accessKeyRules } from "./access-key";
 import { availabilityRules } from "./availability";
+import { backupRules } from "./backup";
 import { capacityRules } from "./capacity";
 import { modelRules } from "./models";
 import { isAlert, type Rule, type RuleGroup } from "./rule";
@@ -28,7 +29,7 @@ export function declaredExporters({ monitoring }: Monitored): readonly Exporter[
 
 /** The recording rules and alerts of a configuration: those whose exporter is declared to be there. */
 export function ruleGroups(config: Monitored): readonly RuleGroup[] {
-  const { namespace, models, liteLlm, openWebUi, redis, monitoring, aws, accessKeys } = config;
+  const { namespace, models, liteLlm, openWebUi, redis, backup, monitoring, aws, accessKeys } = config;
   const { alerts } = monitoring;
   const declared = declaredExporters(config);
   return [
@@ -38,9 +39,10 @@ export function ruleGroups(config: Monitored): readonly RuleGroup[] {
     capacityRules({
       namespace,
       memoryLimits: memoryLimitsOf({ liteLlm, openWebUi, redis }),
-      claims: [components.openWebUi, components.redis],
+      claims: [components.openWebUi, components.redis, ...(backup === undefined ? [] : [scheduledBackup])],
       ...alerts,
     }),
+    ...(backup === undefined ? [] : [backupRules({ namespace, ...alerts })]),
     ...(aws.credentials.kind === "access-key" ? [accessKeyRules({ namespace, accessKeys, ...alerts })] : []),
   ]
     .map(({ name, rules }) => ({ name, rules: rules.filter(({ exporter }) => declared.includes(exporter)) }))

@@ -65,6 +65,7 @@ const secretShapes: readonly { readonly what: string; readonly shape: RegExp }[]
   { what: "a Slack token", shape: /\bxox[abeprs]-[A-Za-z0-9-]{10,}/ },
   { what: "a Google API key", shape: /\bAIza[A-Za-z0-9_-]{35}/ },
   { what: "a private key", shape: /-----BEGIN [A-Z ]*PRIVATE KEY-----/ },
+  { what: "a private key", shape: /\bAGE-SECRET-KEY-1/ },
   { what: "a JSON web token", shape: /\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*/ },
   { what: "a URL with a password", shape: /[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:[^\s/@]+@/i },
 ];

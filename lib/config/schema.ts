@@ -413,6 +413,8 @@ const alerts = group({
   memoryPercent: percent.default(90),
   /** Percent of a volume's size. */
   volumePercent: percent.default(85),
+  /** Since the last scheduled backup that succeeded. More for a schedule that is rarer than daily. */
+  backupHours: z.int().positive().default(36),
   /** Age of the access key in use, where access-keys/ has its date. */
   accessKeyDays: z.int().positive().default(90),
   /** What `runbook_url` begins with: where docs/operations.md can be read. An anchor follows. */
@@ -517,6 +519,49 @@ const budget = oneOf(
     group({ kind: z.literal("unlimited"), reason }),
   ],
 );
+
+/** The five fields of cron: minute, hour, day of the month, month, day of the week. */
+const cronRanges = [
+  [0, 59],
+  [0, 23],
+  [1, 31],
+  [1, 12],
+  [0, 7],
+] as const;
+
+function isCronField(field: string, [first, last]: readonly [number, number]): boolean {
+  return field.split(",").every((part) => {
+    const { from, to, step } = /^(?:\*|(?<from>\d{1,2})(?:-(?<to>\d{1,2}))?)(?:\/(?<step>\d{1,2}))?$/.exec(part)
+      ?.groups ?? {
+      from: "-1",
+    };
+    const numbers = [from, to].flatMap((text) => (text === undefined ? [] : [Number(text)]));
+    return numbers.every((number) => number >= first && number <= last) && step !== "0";
+  });
+}
+
+const cronSchedule = z.string().refine((text) => {
+  const fields = text.split(" ");
+  return (
+    fields.length === cronRanges.length && cronRanges.every((range, index) => isCronField(fields[index] ?? "", range))
+  );
+}, 'allowed: the five fields of cron, such as "15 3 * * *" for every day at 3:15 UTC.');
+
+/** Backs the chats up without anybody's doing, into a volume of their own. */
+const scheduledBackup = group({
+  /** In UTC. */
+  schedule: cronSchedule.default("15 3 * * *"),
+  /** Public half of a key of `age-keygen`. The cluster can seal backups, and open none. */
+  recipient: z
+    .string()
+    .regex(
+      /^age1[02-9ac-hj-np-z]{58}$/,
+      'allowed: the public key that age-keygen prints, such as "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p".',
+    ),
+  /** How many stay. */
+  keep: z.int().min(1).max(365).default(14),
+  storage: storage("10Gi"),
+});
 
 /** Where Terraform keeps its state, which holds secrets in clear. */
 const terraformState = oneOf(
@@ -631,6 +676,8 @@ export const stackSchema = group({
     storage: storage("5Gi"),
     resources: resources("100m", "288Mi", "1Gi"),
   }),
+  /** @default none: `npm run backup` alone */
+  backup: scheduledBackup.optional(),
   redis: group({
     storage: storage("1Gi"),
     resources: resources("20m", "32Mi", "128Mi"),

@@ -7,6 +7,7 @@ import { explainBackupErrors, type MadeBackup, makeBackup } from "../backup";
 import { type BackupLocation, formatLocation, formatMebibytes, parseLocation } from "../backup-location";
 import { Cluster } from "../cluster";
 import { Failure } from "../failure";
+import { type FetchedBackups, fetchBackups } from "../fetch-backups";
 import { jsonOption } from "../options";
 import { readPassphrase } from "../passphrase";
 import { showProgress } from "../progress";
@@ -17,11 +18,55 @@ export function backupCommand(): Command {
   return new Command("backup")
     .description("Back up the chats, the uploads and the Secrets, as one encrypted file. The chat goes on meanwhile.")
     .argument("[destination]", "a folder, a new file, or s3://BUCKET/PREFIX/", "backups/")
+    .option("--fetch", "make none: copy to the destination those that the schedule made", false)
     .addOption(jsonOption())
     .addHelpText("after", `\nThe passphrase is asked for, or ${passphraseVariable} in the environment.`)
-    .action((destination: string, { json }: { readonly json: boolean }) =>
-      explainBackupErrors(async () => tell(resultOf(await backUp(destination, json)), json)),
+    .action((destination: string, { json, fetch }: BackupOptions) =>
+      explainBackupErrors(async () =>
+        tell(fetch ? await fetchAll(destination, json) : resultOf(await backUp(destination, json)), json),
+      ),
     );
+}
+
+interface BackupOptions {
+  readonly json: boolean;
+  readonly fetch: boolean;
+}
+
+async function fetchAll(destination: string, silent: boolean): Promise<Result> {
+  const config = loadConfig();
+  if (config.backup === undefined) {
+    throw new Failure(
+      "--fetch: no backups are made on a schedule.",
+      "set backup.recipient, and npm run deploy: docs/operations.md#backups-on-a-schedule",
+    );
+  }
+  const location = parseLocation(destination, config);
+  if (location.name !== undefined)
+    throw new Failure(
+      `${destination}: --fetch copies several; allowed: a folder with "/" at its end, or s3://BUCKET/PREFIX/.`,
+    );
+  const cluster = await Cluster.current();
+  let all: FetchedBackups | undefined;
+  const run = async (report: (state: string) => void) => {
+    all = await fetchBackups(cluster, config, location, report);
+    report("done");
+  };
+  await showProgress([{ name: `backups of ${config.namespace} on ${cluster}`, run }], { silent });
+  if (all === undefined) throw new Error("showProgress ended without a result.");
+  const { fetched, known } = all;
+  const newest = fetched.at(-1);
+  return {
+    lines: [
+      ...fetched.map((name) => formatLocation(location.store, name)),
+      `${fetched.length} backups copied to ${location.store.where}, ${known} were there already.`,
+    ],
+    data: { fetched, known },
+    next:
+      newest === undefined
+        ? `npm run restore -- ${destination} --check`
+        : `npm run restore -- ${formatLocation(location.store, newest)} --check`,
+  };
 }
 
 async function backUp(destination: string, silent: boolean): Promise<MadeBackup> {

@@ -1,9 +1,10 @@
 import { Readable } from "node:stream";
 import { buffer, text } from "node:stream/consumers";
 import { packArchive } from "../../backup/archive";
-import { openBackup, sealBackup, textEntry } from "../../backup/backup";
+import { sealBackup, textEntry } from "../../backup/backup";
 import { encrypt } from "../../backup/encryption";
 import { type Manifest, parseManifest } from "../../backup/manifest";
+import { openBackup } from "../../backup/open";
 import { requireStrongPassphrase } from "../../backup/passphrase";
 
 /** A guess costs a millisecond. */

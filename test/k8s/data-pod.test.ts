@@ -41,6 +41,15 @@ describe("npm run data-pod", () => {
     expect((await dataPod()).metadata.labels["app"]).toBe("open-webui-data");
   });
 
+  it("has the scheduled backups to read on demand", async () => {
+    const { spec } = await dataPod("--backups");
+    expect(spec.containers[0].volumeMounts).toContainEqual({ name: "backups", mountPath: "/backups", readOnly: true });
+    expect(spec.volumes).toContainEqual({
+      name: "backups",
+      persistentVolumeClaim: { claimName: "open-webui-backup" },
+    });
+  });
+
   it("has the configured image and any node by default, and the chat's node on demand", async () => {
     const { spec } = await dataPod();
     expect([spec.containers[0].image, spec.affinity]).toEqual([images.openWebUi, undefined]);

@@ -1,5 +1,8 @@
 import { ConfigError, parseConfig, type StackConfig, type StackConfigInput } from "../../lib/config";
 
+/** Public half of a key of age, whose other half nobody has. */
+export const testRecipient = "age1rvzyrhq5h5te6fagaj269a4kqvdkv4hde5mg0027uwgp6gfgt9ss9rdyrd";
+
 /** Only what has no default. */
 export const minimal: StackConfigInput = {
   host: "chat.example.com",

@@ -29,6 +29,7 @@ export const fakeSecrets: readonly FakeSecret[] = [
   fake("a Google API key", "AIza", "Sy_D-9k".repeat(5)),
   fake("a private key", ["-----BEGIN", "OPENSSH PRIVATE", "KEY-----\n"].join(" "), "b3BlbnNzaC1rZXk"),
   fake("a private key", ["-----BEGIN", "PRIVATE", "KEY-----\n"].join(" "), "MIIEvQIBADANBg"),
+  fake("a private key", ["AGE", "SECRET", "KEY", "1"].join("-"), "QQPQQPQQPQ"),
   fake("a JSON web token", "", ["eyJ", "hbGciOiJIU.", "zdWIiOiJtZ.", "c2ln"].join("")),
   fake("a URL with a password", "redis://:", "hunter22", "@redis:6379"),
   fake("a URL with a password", "https://me:", "correct-horse", "@example.com/"),

@@ -1,4 +1,5 @@
 import { parseConfig, type StackConfig } from "../../lib/config";
+import { testRecipient } from "./config-input";
 import { exampleNames, loadExample } from "./examples";
 
 /** Settings that no example uses: rules over everything have to hold for them, too. */
@@ -101,6 +102,7 @@ const variants: Readonly<Record<string, unknown>> = {
     },
     liteLlm: { budget: { kind: "limited", limitUsd: 1, period: "1d" } },
     openWebUi: { auth: { kind: "accounts", owner: "you@example.com" } },
+    backup: { schedule: "0 4 * * 0", recipient: testRecipient, keep: 4, storage: { storageClass: "slow" } },
     monitoring: {
       kind: "annotations",
       openMetrics: { reason: "The network policy lets in Prometheus' pods alone." },

@@ -1,6 +1,6 @@
 import { k8s } from "cdk8s-plus-28";
 import { Construct } from "constructs";
-import { dataFolder, dataPod } from "../../../lib/naming";
+import { backupsFolder, dataFolder, dataPod, scheduledBackup } from "../../../lib/naming";
 import { hardenedContainer, hardenedPod, plainEnv, resourceRequirements } from "../hardened-pod";
 import { besideOpenWebUi, dataVolume } from "./data-volume";
 
@@ -9,6 +9,8 @@ export interface DataPodProps {
   readonly image: string;
   /** Whether Open WebUI's pod is on a node, so that the volume is there, too. */
   readonly besideOpenWebUi: boolean;
+  /** Whether the scheduled backups' volume is there, too, to be read. */
+  readonly withBackups: boolean;
   /** Size of Open WebUI's volume: a copy of its database is made on the node's disk. */
   readonly storageSize: string;
 }
@@ -46,10 +48,15 @@ export class DataPod extends Construct {
             volumeMounts: [
               { name: "data", mountPath: dataFolder },
               { name: "work", mountPath: workFolder },
+              ...(props.withBackups ? [{ name: "backups", mountPath: backupsFolder, readOnly: true }] : []),
             ],
           },
         ],
-        volumes: [dataVolume, { name: "work", emptyDir: { sizeLimit: k8s.Quantity.fromString(props.storageSize) } }],
+        volumes: [
+          dataVolume,
+          { name: "work", emptyDir: { sizeLimit: k8s.Quantity.fromString(props.storageSize) } },
+          ...(props.withBackups ? [{ name: "backups", persistentVolumeClaim: { claimName: scheduledBackup } }] : []),
+        ],
       },
     });
   }

@@ -1,5 +1,5 @@
 import { BlockList, isIPv6 } from "node:net";
-import { components, ports } from "../../../lib/naming";
+import { components, ports, scheduledBackup } from "../../../lib/naming";
 import { networkEdges, type Peer, type Port } from "../../../lib/network";
 import {
   at,
@@ -222,7 +222,8 @@ export const rulesAboutNetwork: readonly Rule[] = [
   }),
   rule({
     says: "a policy of its own for every workload, in both directions",
-    of: podsOf,
+    // The backup talks to nobody: the policy for all pods is enough.
+    of: (rendered) => podsOf(rendered).filter(({ app }) => app !== scheduledBackup),
     atLeast: 3,
     violations: ({ app }, rendered) => {
       const policy = policyFor(app, rendered);

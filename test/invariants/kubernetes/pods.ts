@@ -1,5 +1,5 @@
 import type { StackConfig } from "../../../lib/config";
-import { components, matchLabels, provisioner } from "../../../lib/naming";
+import { components, matchLabels, provisioner, scheduledBackup } from "../../../lib/naming";
 import { isProvisioned } from "../../../lib/provisioning";
 import {
   at,
@@ -15,7 +15,7 @@ import {
   rule,
   type Subject,
 } from "../../support/manifests";
-import { workload } from "./bad";
+import { object, workload } from "./bad";
 
 /** LiteLLM, Open WebUI and Redis. */
 const workloads = 3;
@@ -27,7 +27,7 @@ function effective(container: ContainerSubject, field: string): unknown {
 
 /** A Job's pod serves nobody, and ends by itself. */
 function isJob({ manifest }: PodSubject): boolean {
-  return manifest.kind === "Job";
+  return manifest.kind === "Job" || manifest.kind === "CronJob";
 }
 
 function unless(holds: boolean, violation: string): readonly string[] {
@@ -445,19 +445,33 @@ const jobRules: readonly Rule[] = [
     says: "Jobs that end, go, and are told by their label",
     of: (rendered) => podsOf(rendered).filter(isJob),
     atLeast: (config) => Number(isProvisioned(config)),
-    violations: ({ manifest, app, spec }) => [
-      ...unless(app === provisioner, `the pod's label is ${show(app)}`),
-      ...unless(at(spec, "restartPolicy") === "Never", `restartPolicy is ${show(at(spec, "restartPolicy"))}`),
-      ...["backoffLimit", "ttlSecondsAfterFinished"].flatMap((field) =>
-        unless(Number(at(manifest.spec, field)) > 0, `${field} is ${show(at(manifest.spec, field))}`),
-      ),
+    violations: ({ manifest: { kind, spec: given }, app, spec }) => {
+      const isScheduled = kind === "CronJob";
+      const job = isScheduled ? at(given, "jobTemplate", "spec") : given;
+      const above0 = (value: unknown, field: string) =>
+        unless(Number(at(value, field)) > 0, `${field} is ${show(at(value, field))}`);
+      return [
+        ...unless(app === (isScheduled ? scheduledBackup : provisioner), `the pod's label is ${show(app)}`),
+        ...unless(at(spec, "restartPolicy") === "Never", `restartPolicy is ${show(at(spec, "restartPolicy"))}`),
+        ...above0(job, "backoffLimit"),
+        ...(isScheduled
+          ? [...above0(given, "successfulJobsHistoryLimit"), ...above0(job, "activeDeadlineSeconds")]
+          : above0(job, "ttlSecondsAfterFinished")),
+      ];
+    },
+    bad: [
+      workload({ kind: "Job", app: "migration", pod: { restartPolicy: "OnFailure" } }),
+      cronJob({ app: "nightly", restartPolicy: "Never" }),
     ],
-    bad: [workload({ kind: "Job", app: "migration", pod: { restartPolicy: "OnFailure" } })],
     finds: [
       `Job migration: the pod's label is "migration"`,
       'Job migration: restartPolicy is "OnFailure"',
       "Job migration: backoffLimit is missing",
       "Job migration: ttlSecondsAfterFinished is missing",
+      `CronJob nightly: the pod's label is "nightly"`,
+      "CronJob nightly: backoffLimit is missing",
+      "CronJob nightly: successfulJobsHistoryLimit is missing",
+      "CronJob nightly: activeDeadlineSeconds is missing",
     ],
   }),
 ];
@@ -485,7 +499,7 @@ const databaseRules: readonly Rule[] = [
     ],
   }),
   rule({
-    says: "claims that one pod at a time mounts, and one workload uses",
+    says: "claims that one pod at a time mounts, and one workload uses, a backup's job beside it",
     of: (rendered) => manifestsOf(rendered, "PersistentVolumeClaim"),
     atLeast: 2,
     violations: ({ manifest }, rendered) => {
@@ -495,7 +509,10 @@ const databaseRules: readonly Rule[] = [
           show(at(manifest.spec, "accessModes")) === '["ReadWriteOnce"]',
           `accessModes is ${show(at(manifest.spec, "accessModes"))}`,
         ),
-        ...unless(users.length === 1, `${users.length} workloads use it`),
+        ...unless(
+          users.length > 0 && users.filter((user) => !isJob(user)).length <= 1,
+          `${users.length} workloads use it`,
+        ),
       ];
     },
     bad: [
@@ -513,7 +530,7 @@ const databaseRules: readonly Rule[] = [
   }),
   rule<PodSubject>({
     says: "one pod per claim, which ends before the next one starts",
-    of: (rendered) => podsOf(rendered).filter(({ spec }) => claimsOf(spec).length > 0),
+    of: (rendered) => podsOf(rendered).filter((pod) => !isJob(pod) && claimsOf(pod.spec).length > 0),
     atLeast: 2,
     violations: ({ manifest }) => [
       ...unless(at(manifest.spec, "replicas") === 1, `replicas is ${show(at(manifest.spec, "replicas"))}`),
@@ -532,8 +549,36 @@ const databaseRules: readonly Rule[] = [
   }),
 ];
 
+const jobsOnVolumes: readonly Rule[] = [
+  rule<PodSubject>({
+    says: "jobs on a volume that run alone, and on the node where Open WebUI has its own",
+    of: (rendered) => podsOf(rendered).filter((pod) => isJob(pod) && claimsOf(pod.spec).length > 0),
+    atLeast: ({ backup }) => Number(backup !== undefined),
+    violations: ({ manifest, spec }) => {
+      const policy = at(manifest.spec, "concurrencyPolicy");
+      const [beside] = list(at(spec, "affinity", "podAffinity", "requiredDuringSchedulingIgnoredDuringExecution"));
+      const labels = at(beside, "labelSelector", "matchLabels");
+      return [
+        ...unless(policy === "Forbid", `concurrencyPolicy is ${show(policy)}`),
+        ...unless(
+          show(labels) === show(matchLabels(components.openWebUi)) &&
+            at(beside, "topologyKey") === "kubernetes.io/hostname",
+          `it runs beside ${show(labels)}`,
+        ),
+      ];
+    },
+    bad: [cronJob({ volumes: [{ name: "data", persistentVolumeClaim: { claimName: "open-webui" } }] })],
+    finds: ["CronJob nightly: concurrencyPolicy is missing", "CronJob nightly: it runs beside missing"],
+  }),
+];
+
+function cronJob({ app = "nightly", ...spec }: Readonly<Record<string, unknown>> & { readonly app?: string }) {
+  const template = { metadata: { labels: { app } }, spec: { containers: [{ name: "main" }], ...spec } };
+  return object("CronJob", app, { jobTemplate: { spec: { template } } });
+}
+
 function claimsOf(spec: unknown): readonly unknown[] {
   return list(at(spec, "volumes")).flatMap((volume) => at(volume, "persistentVolumeClaim", "claimName") ?? []);
 }
 
-export const rulesAboutPods = [...containerRules, ...podRules, ...jobRules, ...databaseRules];
+export const rulesAboutPods = [...containerRules, ...podRules, ...jobRules, ...databaseRules, ...jobsOnVolumes];

@@ -513,7 +513,8 @@ export const rulesAboutSecrets: readonly Rule[] = [
   }),
   rule<PodSubject>({
     says: "pods that are rolled when what they read changes",
-    of: podsOf,
+    // A CronJob's next pod is a new one.
+    of: (rendered) => podsOf(rendered).filter(({ manifest }) => manifest.kind !== "CronJob"),
     atLeast: 3,
     violations: (pod, rendered) => {
       const carried = Object.keys(record(at(pod.template, "metadata", "annotations")));

@@ -1,13 +1,14 @@
 import { growth, isAlert } from "../../../k8s/alerts/rule";
 import { prometheusRuleGroups } from "../../../k8s/alerts/rules";
 import type { AccessKeys } from "../../../lib/access-keys";
-import { accept, minimalWith } from "../../support/config-input";
+import { accept, minimalWith, testRecipient } from "../../support/config-input";
 import { monitored, rulesOf } from "../../support/monitoring";
 
 type Changes = Readonly<Record<string, unknown>>;
 
 function configWith(changes: Changes = {}) {
-  return monitored(accept(minimalWith({ monitoring: { kind: "prometheus-operator" }, ...changes })));
+  const all = { monitoring: { kind: "prometheus-operator" }, backup: { recipient: testRecipient }, ...changes };
+  return monitored(accept(minimalWith(all)));
 }
 
 function alertNames(changes: Changes = {}): readonly string[] {
@@ -26,7 +27,7 @@ function findAlert(name: string, changes: Changes = {}) {
 describe("the rules of a configuration", () => {
   it("are in groups whose names are the stack's own", () => {
     const names = prometheusRuleGroups(configWith({ namespace: "chat" })).map(({ name }) => name);
-    expect(names).toEqual(["chat-spending", "chat-models", "chat-availability", "chat-capacity"]);
+    expect(names).toEqual(["chat-spending", "chat-models", "chat-availability", "chat-capacity", "chat-backup"]);
   });
 
   it("are alerts with a severity, and the address of what to do", () => {
@@ -54,6 +55,7 @@ describe("the rules of a configuration", () => {
     ["answerSeconds", 45, "AnswersSlow", "> 45"],
     ["memoryPercent", 75, "MemoryNearLimit", "> 0.75"],
     ["volumePercent", 60, "VolumeFilling", "> 0.6"],
+    ["backupHours", 200, "BackupMissing", "> 200"],
   ])("have the threshold of alerts.%s", (setting, value, alert, condition) => {
     expect(findAlert(alert).expr).not.toContain(condition);
     expect(findAlert(alert, { [`monitoring.alerts.${setting}`]: value }).expr).toContain(condition);
@@ -131,11 +133,17 @@ describe("the rules of a configuration", () => {
   });
 
   it.each([
-    ["kubeStateMetrics", ["LiteLlmDown", "OpenWebUiDown", "RedisDown", "PodRestarts", "OutOfMemory"]],
+    ["kubeStateMetrics", ["LiteLlmDown", "OpenWebUiDown", "RedisDown", "PodRestarts", "OutOfMemory", "BackupMissing"]],
     ["kubelet", ["MemoryNearLimit", "VolumeFilling"]],
   ])("need %s for these alerts, and leave them out without it", (exporter, expected) => {
     const without = alertNames({ [`monitoring.exporters.${exporter}`]: false });
     expect(alertNames().filter((name) => !without.includes(name))).toEqual(expected);
+  });
+
+  it("miss no backup where none is scheduled, and watch the volume of those that are", () => {
+    expect(alertNames({ backup: undefined })).not.toContain("BackupMissing");
+    expect(findAlert("VolumeFilling").expr).toContain("open-webui-backup");
+    expect(findAlert("VolumeFilling", { backup: undefined }).expr).not.toContain("open-webui-backup");
   });
 
   it("know the memory limits as configured", () => {

@@ -1,7 +1,7 @@
 import { defineConfig, type StackConfigInput } from "../../../lib/config";
 import { catalogue } from "../../../lib/models";
 import type { Complete, EveryKind } from "../../support/complete";
-import { accept, minimal, minimalWith, problemsOf, refuse } from "../../support/config-input";
+import { accept, minimal, minimalWith, problemsOf, refuse, testRecipient } from "../../support/config-input";
 import { fakeSecrets } from "../../support/fake-secrets";
 
 type Group<Name extends keyof StackConfigInput> = Exclude<StackConfigInput[Name], undefined>;
@@ -131,6 +131,7 @@ describe("the defaults of each kind", () => {
         answerSeconds: 120,
         memoryPercent: 90,
         volumePercent: 85,
+        backupHours: 36,
         accessKeyDays: 90,
         runbooks: "docs/operations.md",
       },
@@ -245,6 +246,7 @@ describe("settings that are given", () => {
       answerSeconds: 60,
       memoryPercent: 80,
       volumePercent: 75,
+      backupHours: 200,
       accessKeyDays: 30,
       runbooks: "https://git.example.com/chat/blob/main/docs/operations.md",
     },
@@ -329,6 +331,12 @@ describe("settings that are given", () => {
       state: state.s3,
       spendGuard,
       allowDestroy: { reason: "the account is given up" },
+    },
+    backup: {
+      schedule: "*/30 2,14 1-15 * 1-5",
+      recipient: testRecipient,
+      keep: 3,
+      storage: { size: "20Gi", storageClass: "slow" },
     },
     liteLlm: { replicas: 3, budget: budget.limited, retries: 0, requestTimeoutSeconds: 60, resources },
     openWebUi: { auth: auth.accounts, storage: { size: "20G", storageClass: "fast" }, resources },
@@ -430,6 +438,9 @@ describe("settings that are given", () => {
     ["secrets.remoteKey", "k"],
     ["secrets.store.name", "vault.prod"],
     ["secrets.refreshInterval", "1s"],
+    ["backup.schedule", "0-59/59 0 1,31 12 7"],
+    ["backup.schedule", "* * * * *"],
+    ["backup.keep", 365],
     ["liteLlm.budget.period", "999d"],
     ["cluster.dns.podLabels.a", "b"],
     ["cluster.dns.podLabels.ab", "cd"],
@@ -441,6 +452,7 @@ describe("settings that are given", () => {
       ingress: { kind: "traefik", entryPoints: ["w"], tls: { kind: "cert-resolver", certResolver: "le" } },
       secrets: { kind: "external", store: { name: "vault" } },
       "aws.state": { kind: "s3", bucket: "state" },
+      backup: { recipient: testRecipient },
       "aws.spendGuard": { ...spendGuard, notify: ["a@b.io"] },
     };
     const parsed = accept(minimalWith({ ...base, [path]: value }));
@@ -479,7 +491,7 @@ describe("the message about a refused configuration", () => {
         '  - aws: has no setting "regoin". Did you mean "region"? Allowed: region, userName, credentials, sourceIps, state, spendGuard, allowDestroy.',
         "  - liteLlm.budget.limitUsd: got 0; allowed: more than 0.",
         '  - openWebUi.storage.size: got "0Gi"; allowed: a whole number above zero with Mi, Gi, Ti, M, G or T, such as "5Gi".',
-        '  - has no setting "hots". Did you mean "host"? Allowed: host, namespace, models, assistants, knowledge, aws, liteLlm, openWebUi, redis, ingress, monitoring, secrets, cluster.',
+        '  - has no setting "hots". Did you mean "host"? Allowed: host, namespace, models, assistants, knowledge, aws, liteLlm, openWebUi, backup, redis, ingress, monitoring, secrets, cluster.',
         '  - models.old.model: "anthropic.claude-3-5-haiku-20241022-v1:0" reached its end of life on 2026-06-19: requests to it fail. Use its successor "anthropic.claude-haiku-4-5-20251001-v1:0".',
         '  - models.cheap.fallbacks[1]: got "deer", which is no alias of this configuration. Did you mean "dear"? Allowed: Claude, old, dear, cheap, unlimited.',
         '  - models.cheap.fallbacks[0]: "dear" costs more than "cheap" (5/25 against 0.035/0.14 USD per million tokens in/out). Choose a cheaper one, or accept it: dearerFallbacks: { reason: "..." }.',
@@ -583,6 +595,22 @@ describe("a single setting is refused", () => {
     ["redis: got null; allowed: a group of settings.", { redis: null }],
     ["monitoring: got true; allowed: a group of settings.", { monitoring: true }],
     // Out of bounds
+    ...[
+      "",
+      "15 3 * *",
+      "15 3 * * * *",
+      "60 3 * * *",
+      "15 24 * * *",
+      "0 0 0 * *",
+      "0 0 1 13 *",
+      "@daily",
+      "*/0 * * * *",
+      "1- * * * *",
+    ].map((schedule): [string, Record<string, unknown>] => [
+      `backup.schedule: got ${JSON.stringify(schedule)}; allowed: the five fields of cron, such as "15 3 * * *" for every day at 3:15 UTC.`,
+      { backup: { recipient: testRecipient, schedule } },
+    ]),
+    ["backup.keep: got 0; allowed: at least 1.", { backup: { recipient: testRecipient, keep: 0 } }],
     ["liteLlm.replicas: got 0; allowed: at least 1.", { "liteLlm.replicas": 0 }],
     ["liteLlm.replicas: got 11; allowed: at most 10.", { "liteLlm.replicas": 11 }],
     ["liteLlm.retries: got -1; allowed: at least 0.", { "liteLlm.retries": -1 }],
@@ -736,11 +764,11 @@ describe("a single setting is refused", () => {
     ],
     // Unknown settings
     [
-      'has no setting "openWebUI". Did you mean "openWebUi"? Allowed: host, namespace, models, assistants, knowledge, aws, liteLlm, openWebUi, redis, ingress, monitoring, secrets, cluster.',
+      'has no setting "openWebUI". Did you mean "openWebUi"? Allowed: host, namespace, models, assistants, knowledge, aws, liteLlm, openWebUi, backup, redis, ingress, monitoring, secrets, cluster.',
       { openWebUI: {} },
     ],
     [
-      'has no setting "gpu". It has no setting "postgres". Allowed: host, namespace, models, assistants, knowledge, aws, liteLlm, openWebUi, redis, ingress, monitoring, secrets, cluster.',
+      'has no setting "gpu". It has no setting "postgres". Allowed: host, namespace, models, assistants, knowledge, aws, liteLlm, openWebUi, backup, redis, ingress, monitoring, secrets, cluster.',
       { gpu: 1, postgres: 2 },
     ],
     [

@@ -1,9 +1,9 @@
 import { createReadStream, readdirSync } from "node:fs";
 import path from "node:path";
 import { text } from "node:stream/consumers";
-import { openBackup } from "../../../backup/backup";
+import { openBackup } from "../../../backup/open";
 import { runProgram } from "../../support/command-line";
-import { minimal } from "../../support/config-input";
+import { minimal, testRecipient } from "../../support/config-input";
 import { type Answer, type Answers, Ending, FakePrograms, fails } from "../../support/fake-programs";
 import { deployedImage, deployedRevision, fakeStack, snapshotFacts, snapshotTar } from "../../support/fake-stack";
 import { temporaryFolder, writeFile } from "../../support/temporary-folder";
@@ -14,11 +14,14 @@ interface Scenario {
   readonly args?: readonly string[];
   /** In front of a running stack's. */
   readonly answers?: Answers;
+  /** Whether backups are made on a schedule. @default false */
+  readonly isScheduled?: boolean;
   /** @default a good passphrase */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-async function backup({ args = [], answers = {}, env = { BACKUP_PASSPHRASE: passphrase } }: Scenario = {}) {
+async function backup(scenario: Scenario = {}) {
+  const { args = [], answers = {}, isScheduled = false, env = { BACKUP_PASSPHRASE: passphrase } } = scenario;
   const snapshot = {
     "/app/backend/data copy /work": snapshotFacts,
     "/app/backend/data send /work": await snapshotTar(),
@@ -28,7 +31,8 @@ async function backup({ args = [], answers = {}, env = { BACKUP_PASSPHRASE: pass
     npm: { "data-pod": "kind: Pod" },
   });
   const folder = temporaryFolder();
-  writeFile(folder, "stack.config.ts", `export default ${JSON.stringify(minimal)};`);
+  const config = isScheduled ? { ...minimal, backup: { recipient: testRecipient } } : minimal;
+  writeFile(folder, "stack.config.ts", `export default ${JSON.stringify(config)};`);
   const run = await runProgram("ops/main.ts", folder, { PATH: programs.path(), ...env }, ["backup", ...args]);
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.includes(".age"));
   return { ...run, folder, files, programs };
@@ -162,5 +166,61 @@ describe("backup", () => {
     const answers = { "data send /work": broken(await snapshotTar()) };
     const { exitCode, stderr, files } = await backup({ answers });
     expect({ exitCode, stderr, files }).toEqual({ exitCode: 1, stderr: message, files: [] });
+  });
+});
+
+describe("backup --fetch", () => {
+  const first = "open-webui-20261124T031500Z.tar.gz.age";
+  const second = "open-webui-20261125T031500Z.tar.gz.age";
+  const answers: Answers = {
+    "os.scandir": JSON.stringify({ [first]: 5, [second]: 6, "other-20261125T031500Z.tar.gz.age": 1, "lost+found": 0 }),
+    [`cat /backups/${first}`]: "first",
+    [`cat /backups/${second}`]: "second",
+  };
+
+  it("copies what the schedule made and isn't here yet, and needs no passphrase", async () => {
+    const { exitCode, stdout, stderr, files, programs, folder } = await backup({
+      args: ["--fetch"],
+      answers,
+      isScheduled: true,
+      env: {},
+    });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(files.sort()).toEqual([`backups/${first}`, `backups/${second}`]);
+    expect(await text(createReadStream(path.join(folder, "backups", second)))).toBe("second");
+    expect(stdout).toContain("\n2 backups copied to backups/, 0 were there already.\n");
+    expect(stdout).toMatch(new RegExp(`\nnext: npm run restore -- backups/${second} --check\n$`));
+    expect(programs.calls()).toContain(`npm run -s data-pod -- --image=${deployedImage} --beside --backups`);
+    expect(changesOf(programs).at(-1)).toMatch(/^kubectl delete pod open-webui-data /);
+  });
+
+  it("keeps nothing of one that doesn't arrive whole", async () => {
+    const { exitCode, stderr, files } = await backup({
+      args: ["--fetch"],
+      answers: { ...answers, [`cat /backups/${second}`]: "sec" },
+      isScheduled: true,
+    });
+    expect({ exitCode, stderr, files }).toEqual({
+      exitCode: 1,
+      stderr: `${second}: 3 of 6 bytes arrived; it wasn't kept.\nnext: run it again\n`,
+      files: [`backups/${first}`],
+    });
+  });
+
+  it.each<[string, Scenario, string]>([
+    [
+      "where nothing is scheduled",
+      {},
+      "--fetch: no backups are made on a schedule.\nnext: set backup.recipient, and npm run deploy: docs/operations.md#backups-on-a-schedule\n",
+    ],
+    [
+      "into a file",
+      { args: ["one.age"], isScheduled: true },
+      'one.age: --fetch copies several; allowed: a folder with "/" at its end, or s3://BUCKET/PREFIX/.\n',
+    ],
+  ])("is refused %s", async (_, { args = [], ...scenario }, message) => {
+    const { exitCode, stderr, programs } = await backup({ ...scenario, args: [...args, "--fetch"] });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: message });
+    expect(programs.changes()).toEqual([]);
   });
 });

@@ -105,6 +105,12 @@ describe("status", () => {
     });
   });
 
+  it("counts a scheduled backup, where it is the last one", async () => {
+    const cronJob = { kind: "CronJob", status: { lastSuccessfulTime: "2026-11-21T03:15:07Z" } };
+    const { stdout } = await status({ kubectl: { "get cronjob": { items: [cronJob] } } });
+    expect(stdout).toMatch(/\nlast backup: 2026-11-21T03:15:07Z, \d+ \w+ ago\n/);
+  });
+
   it.each(["1", "3601", "x"])("refuses an interval of %s", async (seconds) => {
     const command = statusCommand()
       .exitOverride()

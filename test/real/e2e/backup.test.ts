@@ -17,8 +17,18 @@ import { parseConfig, type StackConfigInput } from "../../../lib/config";
 import { images } from "../../../lib/versions";
 import { bundleSimulator } from "../../../simulator/bundle";
 import { Person, type Sent } from "../support/person";
+import { run } from "../support/run";
 import { TestStack } from "../support/test-stack";
 import { until } from "../support/until";
+
+/** A key of age, as `age-keygen` makes it, and its public half. */
+const makeKey = `
+import { generateX25519Identity, identityToRecipient } from "age-encryption";
+const key = await generateX25519Identity();
+console.log(key, await identityToRecipient(key));`;
+const [key = "", recipient = ""] = run(process.execPath, ["--input-type=module", "-e", makeKey])
+  .stdout.trim()
+  .split(" ");
 
 const input: StackConfigInput = {
   host: "backup.example.com",
@@ -28,6 +38,7 @@ const input: StackConfigInput = {
     auth: { kind: "proxy", unauthenticated: { reason: "Reached by a port-forward only." } },
     storage: { storageClass: "longhorn", size: "1Gi" },
   },
+  backup: { recipient, storage: { storageClass: "longhorn", size: "1Gi" } },
   redis: { storage: { storageClass: "longhorn" } },
 };
 
@@ -36,6 +47,7 @@ const deployment = { simulatedBedrock: { image: images.node, program: bundleSimu
 const folder = mkdtempSync(path.join(tmpdir(), "backup-test-"));
 const configFile = path.join(folder, "stack.config.ts");
 const backups = `${folder}/backups/`;
+const fetched = `${folder}/fetched/`;
 const passphrase = "seven black swans over a quiet lake";
 const kills = readFileSync(path.join(__dirname, "..", "support", "killed-restore.py"), "utf8");
 const upload = "/app/backend/data/uploads/upload.txt";
@@ -55,14 +67,18 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function start(args: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
-  const env = { ...process.env, STACK_CONFIG: configFile, BACKUP_PASSPHRASE: passphrase };
+function start(args: readonly string[], changes = {}): ChildProcessByStdio<null, Readable, Readable> {
+  const env = { ...process.env, STACK_CONFIG: configFile, BACKUP_PASSPHRASE: passphrase, ...changes };
   return spawn(process.execPath, ["-r", "tsx/cjs", "ops/main.ts", ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
 }
 
 /** Runs a command while this process goes on. */
-async function ops(...args: readonly string[]) {
-  const child = start(args);
+function ops(...args: readonly string[]) {
+  return opsWith({}, ...args);
+}
+
+async function opsWith(env: Readonly<Record<string, string>>, ...args: readonly string[]) {
+  const child = start(args, env);
   const [[code], stdout, stderr] = await Promise.all([once(child, "close"), text(child.stdout), text(child.stderr)]);
   return { code, stdout, stderr };
 }
@@ -134,6 +150,26 @@ describe("backup and restore", () => {
     expect(await countLost(all.map(([, sent]) => sent))).toBe(0);
     expect(readdirSync(backups)).toEqual([path.basename(made.place)]);
     expect(stack.kubectl(["get", "pods", "-o", "name"])).not.toContain("open-webui-data");
+  });
+
+  it("makes one on the schedule, whose key isn't in the cluster", async () => {
+    stack.kubectl(["create", "job", "scheduled", "--from=cronjob/open-webui-backup"]);
+    stack.kubectl(["wait", "--for=condition=complete", "job/scheduled", "--timeout=120s"]);
+    const { code, stdout } = await ops("backup", fetched, "--fetch", "--json");
+    const [name = ""] = (JSON.parse(stdout) as { readonly fetched: readonly string[] }).fetched;
+    expect({ code, files: readdirSync(fetched) }).toEqual({ code: 0, files: [name] });
+    const withKey = await opsWith({ BACKUP_PASSPHRASE: key }, "restore", fetched, "--check");
+    expect(withKey).toMatchObject({
+      code: 0,
+      stderr: "",
+      stdout: expect.stringMatching(/: the database of \S+ at \S+ and [1-9]\d* other files/),
+    });
+    const withPassphrase = await ops("restore", fetched, "--check");
+    expect(withPassphrase).toMatchObject({ code: 1, stderr: expect.stringContaining("doesn't open the backup") });
+    const again = await ops("backup", fetched, "--fetch");
+    expect(again.stdout).toContain("0 backups copied to");
+    // A finished pod, too, keeps its volumes from being deleted.
+    stack.kubectl(["delete", "job", "scheduled", "--wait"]);
   });
 
   it("brings every conversation back after the volume was lost, also when it is killed and run again", async () => {

@@ -455,6 +455,45 @@ const capacity: readonly AlertCase[] = [
   },
 ];
 
+const cronJob = (metric: string, name = "open-webui-backup") =>
+  series(`kube_cronjob_${metric}`, { pod: "ksm", cronjob: name });
+
+const backupIsMissing: AlertCase["fires"] = {
+  labels: { namespace, cronjob: "open-webui-backup" },
+  summary: "The chats aren't backed up any more.",
+  description: "No scheduled backup has succeeded for 3 hours; the threshold is 2.",
+};
+
+/** promtool's clock begins in 1970. */
+const backup: readonly AlertCase[] = [
+  {
+    alert: "BackupMissing",
+    when: "the last one was in the first minute",
+    series: { [cronJob("created")]: "0x200", [cronJob("status_last_successful_time")]: "60x200" },
+    at: "180m",
+    fires: backupIsMissing,
+  },
+  {
+    alert: "BackupMissing",
+    when: "none has ever succeeded",
+    series: { [cronJob("created")]: "0x200", [cronJob("status_last_successful_time", "other")]: "10000x200" },
+    at: "180m",
+    fires: backupIsMissing,
+  },
+  {
+    alert: "BackupMissing",
+    when: "the last one was an hour and a half ago, long after it was set up",
+    series: { [cronJob("created")]: "0x200", [cronJob("status_last_successful_time")]: "0x90 5400x110" },
+    at: "180m",
+  },
+  {
+    alert: "BackupMissing",
+    when: "it was set up an hour ago",
+    series: { [cronJob("created")]: "7200x200" },
+    at: "180m",
+  },
+];
+
 /** promtool's clock begins in 1970, as the key does. A day is the threshold: it evaluates every minute. */
 const accessKey: readonly AlertCase[] = [
   {
@@ -471,4 +510,11 @@ const accessKey: readonly AlertCase[] = [
   { alert: "AccessKeyOld", when: "it is 23 hours old", series: {}, at: "23h" },
 ];
 
-export const alertCases: readonly AlertCase[] = [...spending, ...models, ...availability, ...capacity, ...accessKey];
+export const alertCases: readonly AlertCase[] = [
+  ...spending,
+  ...models,
+  ...availability,
+  ...capacity,
+  ...backup,
+  ...accessKey,
+];

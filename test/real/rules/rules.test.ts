@@ -6,6 +6,7 @@ import { isAlert } from "../../../k8s/alerts/rule";
 import { type Monitored, prometheusRuleGroups } from "../../../k8s/alerts/rules";
 import { renderDashboard } from "../../../k8s/dashboards/dashboard";
 import { parseConfig } from "../../../lib/config";
+import { testRecipient } from "../../support/config-input";
 import { monitored, panelsOf, queriesOf, rulesOf } from "../../support/monitoring";
 import { temporaryFolder, writeFile } from "../../support/temporary-folder";
 import { allConfigs } from "../../support/variants";
@@ -21,7 +22,8 @@ const parsed = monitored(
         haiku: { model: "anthropic.claude-haiku-4-5-20251001-v1:0" },
       },
       openWebUi: { auth: { kind: "accounts", owner: "you@example.com" } },
-      monitoring: { kind: "prometheus-operator", alerts: { accessKeyDays: 1 } },
+      backup: { recipient: testRecipient },
+      monitoring: { kind: "prometheus-operator", alerts: { accessKeyDays: 1, backupHours: 2 } },
     },
     "this test",
   ),

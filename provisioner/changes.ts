@@ -50,7 +50,11 @@ export function findChanges(
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
   const declared = new Set([...models, ...assistants].map(({ id }) => id));
   const found = [
-    ...entries.filter((entry) => isOurs(entry) && !declared.has(entry.id)).map(undeclared),
+    // In the order of their ids: Open WebUI's own differs from run to run.
+    ...entries
+      .filter((entry) => isOurs(entry) && !declared.has(entry.id))
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+      .map(undeclared),
     ...models.flatMap((model) => changesOfModel(model, byId.get(model.id))),
     ...assistants.flatMap((assistant) => changesOfAssistant(assistant, byId.get(assistant.id), documents)),
   ];

@@ -65,5 +65,7 @@ export async function storeDocuments(
     stored.push({ id, knowledge, name });
   }
   const used = new Set(stored.map(({ id }) => id));
-  return { stored, obsolete: ours.filter(({ id }) => !used.has(id)), uploads };
+  // Open WebUI's own order is by the second of the upload, and any within one.
+  const obsolete = ours.filter(({ id }) => !used.has(id)).toSorted((a, b) => (a.document < b.document ? -1 : 1));
+  return { stored, obsolete, uploads };
 }

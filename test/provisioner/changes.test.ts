@@ -94,6 +94,14 @@ describe("an assistant", () => {
     });
   });
 
+  it("goes in the order of ids, whatever Open WebUI's", () => {
+    const [first, last] = after({ ...nothing, assistants: [assistant, { ...assistant, id: "other" }] });
+    expect(findChanges(nothing, [last as Entry, first as Entry]).changes.map(({ entry }) => entry.id)).toEqual([
+      "guide",
+      "other",
+    ]);
+  });
+
   it("is refused where somebody has made one with its id, and the others are written", () => {
     const other = { ...assistant, id: "other" };
     const { changes, conflicts } = findChanges({ ...nothing, assistants: [assistant, other] }, [

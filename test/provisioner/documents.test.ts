@@ -69,9 +69,15 @@ describe("documents", () => {
     });
   });
 
-  it("that nothing declares are obsolete, and nobody else's files", async () => {
-    const { obsolete } = await store([file("ours", "A"), file("theirs", "A", "completed", "somebody")], []);
+  it("that nothing declares are obsolete, in the order of their paths, and nobody else's files", async () => {
+    const files = [
+      file("ours", "A"),
+      file("first", "A", "completed", "open-webui-bedrock/docs/a.md"),
+      file("theirs", "A", "completed", "somebody"),
+    ];
+    const { obsolete } = await store(files, []);
     expect(obsolete.map(({ id, document }) => ({ id, document }))).toEqual([
+      { id: "first", document: "docs/a.md" },
       { id: "ours", document: "docs/guides/a.md" },
     ]);
   });

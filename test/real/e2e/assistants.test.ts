@@ -167,8 +167,8 @@ describe("with the sign-in accounts", () => {
       [
         "upload docs/backup.md",
         "upload docs/traefik/restart.md",
-        "remove micro",
         "remove guide",
+        "remove micro",
         "remove other",
         "create sage",
         "6 written",
@@ -220,7 +220,7 @@ describe("with the sign-in accounts", () => {
     declare({
       assistants: { pilot: { baseModel: "lite", name: "Cluster guide", systemPrompt: "You are the pilot." } },
     });
-    expect(await runOf(stack)).toBe("remove micro\nremove guide\nremove other\ncreate pilot\n4 written");
+    expect(await runOf(stack)).toBe("remove guide\nremove micro\nremove other\ncreate pilot\n4 written");
     expect(Object.keys(rowsOf(stack)).sort()).toEqual(["guide-clone", "hand-made", "pilot"]);
     expect(await asked("micro")).not.toHaveProperty("system");
     expect(await asked("pilot")).toMatchObject({ system: [{ text: "You are the pilot." }] });

@@ -7,6 +7,9 @@
 /** Marks every object of ours, so that what is no longer described can be told from what others own. */
 export const partOf = "open-webui-bedrock";
 
+/** The label whose value {@link partOf} is. */
+export const ownerLabel = "app.kubernetes.io/part-of";
+
 /** The components, by the value of their `app` label. Also the names of their workloads and Services. */
 export const components = {
   liteLlm: "litellm",

@@ -1,5 +1,5 @@
 import type { StackConfig } from "../lib/config";
-import { partOf, provisioner } from "../lib/naming";
+import { ownerLabel, partOf, provisioner } from "../lib/naming";
 import type { Cluster } from "./cluster";
 import { Failure } from "./failure";
 import { type KubernetesObject, parseManifests } from "./manifests";
@@ -92,6 +92,12 @@ const removableKinds = [
   "externalsecrets.external-secrets.io",
 ] as const;
 
+/** Those of them that the cluster knows. */
+export async function findRemovableKinds(cluster: Cluster): Promise<readonly string[]> {
+  const known = new Set((await cluster.kubectl(["api-resources", "--namespaced", "-o", "name"])).split("\n"));
+  return removableKinds.filter((kind) => known.has(kind));
+}
+
 interface Live extends LiveJob {
   readonly metadata: KubernetesObject["metadata"] & { readonly ownerReferences?: readonly unknown[] };
 }
@@ -112,17 +118,10 @@ export async function findOrphans(
   { namespace }: StackConfig,
   described: readonly KubernetesObject[],
 ): Promise<readonly Orphan[]> {
-  const known = new Set((await cluster.kubectl(["api-resources", "--namespaced", "-o", "name"])).split("\n"));
   const names = new Set(described.map(nameOf));
   const orphans: Orphan[] = [];
-  const kinds = removableKinds.filter((kind) => known.has(kind));
-  const live = await cluster.list<Live>([
-    kinds.join(","),
-    "-n",
-    namespace,
-    "-l",
-    `app.kubernetes.io/part-of=${partOf}`,
-  ]);
+  const kinds = await findRemovableKinds(cluster);
+  const live = await cluster.list<Live>([kinds.join(","), "-n", namespace, "-l", `${ownerLabel}=${partOf}`]);
   for (const object of live) {
     if (names.has(nameOf(object)) || object.metadata.ownerReferences !== undefined) continue;
     if (object.kind === "Job" && stateOf(object) !== "runs") continue;
@@ -131,11 +130,13 @@ export async function findOrphans(
   return orphans;
 }
 
-function nameOf({ kind, metadata }: KubernetesObject): string {
+/** For people, such as `Deployment litellm`. */
+export function nameOf({ kind, metadata }: KubernetesObject): string {
   return `${kind} ${metadata.name}`;
 }
 
-function resourceOf({ apiVersion, kind, metadata }: KubernetesObject): string {
+/** As kubectl takes it, such as `deployment.v1.apps/litellm`. */
+export function resourceOf({ apiVersion, kind, metadata }: KubernetesObject): string {
   const [group, version] = apiVersion.includes("/") ? apiVersion.split("/") : [undefined, apiVersion];
   return `${[kind.toLowerCase(), ...(group === undefined ? [] : [version, group])].join(".")}/${metadata.name}`;
 }

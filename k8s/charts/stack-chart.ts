@@ -1,6 +1,6 @@
 import { Chart } from "cdk8s";
 import type { Construct } from "constructs";
-import { partOf } from "../../lib/naming";
+import { ownerLabel, partOf } from "../../lib/naming";
 
 /** A chart of the stack: its objects carry the label that says whose they are. */
 export abstract class StackChart extends Chart {
@@ -9,7 +9,7 @@ export abstract class StackChart extends Chart {
     super(scope, id, {
       ...(namespace === undefined ? {} : { namespace }),
       disableResourceNameHashes: true,
-      labels: { "app.kubernetes.io/part-of": partOf },
+      labels: { [ownerLabel]: partOf },
     });
   }
 }

@@ -2,7 +2,7 @@ import path from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";
 import { loadConfig } from "../../lib/config";
-import { components, partOf, ports, secretKeys, secretNames } from "../../lib/naming";
+import { components, ownerLabel, partOf, ports, secretKeys, secretNames } from "../../lib/naming";
 import { listSubstitutions, type PreviewOptions, previewNamespace } from "../../lib/preview";
 import { Cluster } from "../cluster";
 import { requireConsent } from "../consent";
@@ -85,7 +85,7 @@ async function findPreview(cluster: Cluster): Promise<boolean> {
     ["namespace", previewNamespace],
   );
   if (namespace === undefined) return false;
-  if (namespace.metadata.labels?.["app.kubernetes.io/part-of"] === partOf) return true;
+  if (namespace.metadata.labels?.[ownerLabel] === partOf) return true;
   throw new Failure(
     `Namespace ${previewNamespace} on ${cluster.context}: got one that isn't a preview's; rename or remove it first.`,
   );

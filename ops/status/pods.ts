@@ -1,5 +1,5 @@
 import type { StackConfig } from "../../lib/config";
-import { partOf } from "../../lib/naming";
+import { ownerLabel, partOf } from "../../lib/naming";
 import type { Cluster } from "../cluster";
 import { Failure } from "../failure";
 import { parseQuantity } from "../quantity";
@@ -36,7 +36,7 @@ export interface PodsStatus {
 /** @throws Failure when the cluster doesn't answer, or no stack is there */
 export async function readPods(cluster: Cluster, { namespace }: StackConfig): Promise<PodsStatus> {
   const { workloads, pods } = await takeSnapshot(cluster, namespace);
-  const ours = workloads.filter(({ metadata }) => metadata.labels?.["app.kubernetes.io/part-of"] === partOf);
+  const ours = workloads.filter(({ metadata }) => metadata.labels?.[ownerLabel] === partOf);
   if (ours.length === 0) throw new Failure(`No stack is in Namespace ${namespace} on ${cluster}.`);
   const usage = await readSection(() => readUsage(cluster, namespace, pods));
   const used = "value" in usage ? usage.value.pods : new Map<string, PodUsage>();

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { ConfigError } from "../lib/config";
 import { backupCommand } from "./commands/backup";
 import { deployCommand } from "./commands/deploy";
+import { destroyCommand } from "./commands/destroy";
 import { diffCommand } from "./commands/diff";
 import { doctorCommand } from "./commands/doctor";
 import { logsCommand } from "./commands/logs";
@@ -29,6 +30,7 @@ const commands = [
   previewCommand,
   rotateKeyCommand,
   revokeKeyCommand,
+  destroyCommand,
 ];
 
 const program = new Command("npm run -s stack --").description("What the standard tools don't do.");

@@ -3,6 +3,7 @@ import path from "node:path";
 import type { StackConfig } from "../lib/config";
 import { stackFolder, terraformProgram } from "../lib/terraform-outputs";
 import { runProcess } from "./processes";
+import type { Row } from "./progress";
 
 /** What Terraform would do with one resource. */
 export interface PlannedChange {
@@ -26,11 +27,19 @@ export interface Plan {
 /** No questions, no request for news, no advice on commands that these commands run themselves. */
 const env = { CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1" };
 
+export interface PlanOptions {
+  /** Whether it is to delete everything. @default false */
+  readonly destroys?: boolean;
+}
+
 /**
  * Renders the AWS side with cdktf, and asks Terraform what would change.
  * @throws Failure with the words of the one that failed
  */
-export async function planAws({ aws }: Pick<StackConfig, "aws">): Promise<Plan> {
+export async function planAws(
+  { aws }: Pick<StackConfig, "aws">,
+  { destroys = false }: PlanOptions = {},
+): Promise<Plan> {
   await runProcess("npx", ["--no-install", "cdktf", "synth"], { env });
   const folder = stackFolder(aws.userName);
   const file = "ops.tfplan";
@@ -40,7 +49,8 @@ export async function planAws({ aws }: Pick<StackConfig, "aws">): Promise<Plan> 
   const terraform = async (...args: readonly string[]) => (await run(args)).stdout;
   await terraform("init", "-input=false", "-no-color");
   try {
-    const plan = ["plan", "-input=false", "-no-color", "-detailed-exitcode", `-out=${file}`];
+    const destroy = destroys ? ["-destroy"] : [];
+    const plan = ["plan", ...destroy, "-input=false", "-no-color", "-detailed-exitcode", `-out=${file}`];
     const isEmpty = (await run(plan, [0, 2])).code === 0;
     const text = await terraform("show", "-no-color", file);
     const changes = plannedChanges(await terraform("show", "-json", file));
@@ -52,6 +62,16 @@ export async function planAws({ aws }: Pick<StackConfig, "aws">): Promise<Plan> 
     discard();
     throw error;
   }
+}
+
+/** Shows a plan being applied. */
+export function applying(plan: Plan): Row {
+  const run = async (report: (state: string) => void) => {
+    report("Terraform applies the plan");
+    await plan.apply();
+    report("done");
+  };
+  return { name: "AWS", run };
 }
 
 interface PlanFile {

@@ -14,7 +14,7 @@ import { forgetEndedJob, waitForProvisioning } from "../provisioning";
 import { findOutdatedPods, type OutdatedPod } from "../replacement";
 import { say, tell } from "../result";
 import { waitForRollout } from "../rollout";
-import { type Plan, planAws } from "../terraform";
+import { applying, planAws } from "../terraform";
 import { verify } from "../verification";
 import { describeChanges } from "./diff";
 import { resultOf } from "./verify";
@@ -116,21 +116,12 @@ async function bringChanges({ config, cluster, manifests, options }: Deployment)
       say(line);
     const isEmpty = aws.isEmpty && plan.changes.length === 0;
     if (!isEmpty) await requireConsent(`Change this in AWS and on ${cluster}`, options.yes);
-    if (!aws.isEmpty) await applyAws(aws);
+    if (!aws.isEmpty) await showProgress([applying(aws)]);
   } finally {
     aws.discard();
   }
   await applySecrets(cluster, config);
   await applyManifests(cluster, config, manifests);
-}
-
-async function applyAws(plan: Plan): Promise<void> {
-  const run = async (report: (state: string) => void) => {
-    report("Terraform applies the plan");
-    await plan.apply();
-    report("done");
-  };
-  await showProgress([{ name: "AWS", run }]);
 }
 
 /** The values go from one program's output into the other's input. */

@@ -56,6 +56,14 @@ describe("planAws", () => {
     expect(existsSync(planFile)).toBe(false);
   });
 
+  it("plans to delete everything when it is told to", async () => {
+    const programs = prepare(new Ending({ code: 2 }));
+    await planAws(config, { destroys: true });
+    expect(programs.calls()).toContain(
+      `terraform -chdir=${folder} plan -destroy -input=false -no-color -detailed-exitcode -out=ops.tfplan`,
+    );
+  });
+
   it("is empty when Terraform says so", async () => {
     prepare("No changes.");
     expect(await planAws(config)).toMatchObject({ isEmpty: true });

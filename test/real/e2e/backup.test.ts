@@ -1,6 +1,6 @@
 /**
- * Needs what bedrock.test.ts needs. Backs a stack up while four people chat, loses its volume, and restores it, all by the
- * commands. Works in the Namespace `backup-test`, which is deleted.
+ * Needs what bedrock.test.ts needs. Backs a stack up while four people chat, loses its volume, restores it, and takes all
+ * of it down, by the commands. Works in the Namespace `backup-test`, which is deleted.
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -14,8 +14,10 @@ import { sealBackup, textEntry } from "../../../backup/backup";
 import { podScripts } from "../../../backup/pod/scripts";
 import { FolderStore } from "../../../backup/stores/folder";
 import { parseConfig, type StackConfigInput } from "../../../lib/config";
+import { ownerLabel, partOf } from "../../../lib/naming";
 import { images } from "../../../lib/versions";
 import { bundleSimulator } from "../../../simulator/bundle";
+import { kubectl } from "../support/kubectl";
 import { Person, type Sent } from "../support/person";
 import { run } from "../support/run";
 import { TestStack } from "../support/test-stack";
@@ -103,6 +105,14 @@ const integrity = () =>
 import sqlite3
 print(sqlite3.connect("/app/backend/data/webui.db").execute("PRAGMA integrity_check").fetchall())`,
   );
+
+const ours = `${ownerLabel}=${partOf}`;
+
+/** In alphabetical order. */
+function namesOf(kind: string, selector = ""): readonly string[] {
+  const names = stack.kubectl(["get", kind, "-l", selector, "-o", "jsonpath={.items[*].metadata.name}"]);
+  return names.split(" ").filter((name) => name !== "");
+}
 
 async function countLost(sent: readonly Sent[]): Promise<number> {
   const found = await Promise.all(sent.map((one) => person.read(one)));
@@ -222,5 +232,35 @@ describe("backup and restore", () => {
       `it is of open-webui:v9, and its revision 0123456789ab isn't known to ${images.openWebUi}`,
     );
     expect(await countLost(acknowledged)).toBe(0);
+  });
+
+  it("is taken down with its volumes kept, and deleted when told to", async () => {
+    await person.leave();
+    const volumes = namesOf("pvc", ours);
+    const secrets = namesOf("secrets", ours);
+    expect(volumes).toEqual(["open-webui", "open-webui-backup", "open-webui-redis"]);
+    expect(secrets.length).toBeGreaterThanOrEqual(3);
+
+    const kept = await ops("destroy", "--yes");
+    expect(kept).toMatchObject({
+      code: 0,
+      stderr: "",
+      stdout: expect.stringMatching(/\nThe stack is taken down\.\nnext: npm run deploy brings the chat back/),
+    });
+    for (const kind of ["deployments", "statefulsets", "cronjobs", "jobs", "services", "networkpolicies", "configmaps"])
+      expect([kind, namesOf(kind, ours)]).toEqual([kind, []]);
+    expect(namesOf("pods")).toEqual([]);
+    expect({ volumes: namesOf("pvc"), secrets: namesOf("secrets", ours) }).toEqual({ volumes, secrets });
+
+    const again = await ops("destroy", "--yes");
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining("\nNothing is left to take down.\n") });
+
+    const deleted = await ops("destroy", "--yes", "--delete-data");
+    expect(deleted).toMatchObject({
+      code: 0,
+      stderr: "",
+      stdout: expect.stringContaining("and with 3 volume claims all data on them."),
+    });
+    expect(kubectl(["get", "namespace", stack.config.namespace, "--ignore-not-found"])).toBe("");
   });
 });

@@ -2,13 +2,9 @@
  * Needs what bedrock.test.ts needs. Backs a stack up while four people chat, loses its volume, restores it, and takes all
  * of it down, by the commands. Works in the Namespace `backup-test`, which is deleted.
  */
-import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { Readable } from "node:stream";
-import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sealBackup, textEntry } from "../../../backup/backup";
 import { podScripts } from "../../../backup/pod/scripts";
@@ -17,20 +13,14 @@ import { parseConfig, type StackConfigInput } from "../../../lib/config";
 import { ownerLabel, partOf } from "../../../lib/naming";
 import { images } from "../../../lib/versions";
 import { bundleSimulator } from "../../../simulator/bundle";
+import { makeAgeKey } from "../support/age-key";
+import { Commands } from "../support/commands";
 import { kubectl } from "../support/kubectl";
 import { Person, type Sent } from "../support/person";
-import { run } from "../support/run";
 import { TestStack } from "../support/test-stack";
 import { until } from "../support/until";
 
-/** A key of age, as `age-keygen` makes it, and its public half. */
-const makeKey = `
-import { generateX25519Identity, identityToRecipient } from "age-encryption";
-const key = await generateX25519Identity();
-console.log(key, await identityToRecipient(key));`;
-const [key = "", recipient = ""] = run(process.execPath, ["--input-type=module", "-e", makeKey])
-  .stdout.trim()
-  .split(" ");
+const { key, recipient } = makeAgeKey();
 
 const input: StackConfigInput = {
   host: "backup.example.com",
@@ -69,21 +59,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function start(args: readonly string[], changes = {}): ChildProcessByStdio<null, Readable, Readable> {
-  const env = { ...process.env, STACK_CONFIG: configFile, BACKUP_PASSPHRASE: passphrase, ...changes };
-  return spawn(process.execPath, ["-r", "tsx/cjs", "ops/main.ts", ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
-}
-
-/** Runs a command while this process goes on. */
-function ops(...args: readonly string[]) {
-  return opsWith({}, ...args);
-}
-
-async function opsWith(env: Readonly<Record<string, string>>, ...args: readonly string[]) {
-  const child = start(args, env);
-  const [[code], stdout, stderr] = await Promise.all([once(child, "close"), text(child.stdout), text(child.stderr)]);
-  return { code, stdout, stderr };
-}
+const environment = { STACK_CONFIG: configFile, BACKUP_PASSPHRASE: passphrase };
+const commands = new Commands(process.cwd(), environment);
+const ops = (...args: readonly string[]) => commands.run(...args);
 
 /** A message that was acknowledged, and when. */
 type Acknowledged = readonly [Date, Sent];
@@ -128,12 +106,6 @@ function loseVolume(): void {
   stack.waitUntilReady();
 }
 
-async function killAtExchange(args: readonly string[]): Promise<void> {
-  const child = start(args);
-  for await (const chunk of child.stdout) if (String(chunk).includes("exchanging the data")) break;
-  child.kill("SIGKILL");
-}
-
 async function signInAgain(): Promise<void> {
   await person.leave();
   person = await Person.signIn(stack);
@@ -168,7 +140,11 @@ describe("backup and restore", () => {
     const { code, stdout } = await ops("backup", fetched, "--fetch", "--json");
     const [name = ""] = (JSON.parse(stdout) as { readonly fetched: readonly string[] }).fetched;
     expect({ code, files: readdirSync(fetched) }).toEqual({ code: 0, files: [name] });
-    const withKey = await opsWith({ BACKUP_PASSPHRASE: key }, "restore", fetched, "--check");
+    const withKey = await new Commands(process.cwd(), { ...environment, BACKUP_PASSPHRASE: key }).run(
+      "restore",
+      fetched,
+      "--check",
+    );
     expect(withKey).toMatchObject({
       code: 0,
       stderr: "",
@@ -186,7 +162,7 @@ describe("backup and restore", () => {
     loseVolume();
     await signInAgain();
     expect(await countLost(acknowledged)).toBe(acknowledged.length);
-    await killAtExchange(["restore", made.place, "--yes"]);
+    await commands.killAt("exchanging the data", "restore", made.place, "--yes");
     const { stdout } = await until("a restore", 120, async () => {
       const run = await ops("restore", backups, "--yes");
       // The killed one may still work in the pod.

@@ -73,3 +73,8 @@ export async function detachPolicy(principal: Principal, policyArn: string): Pro
 export async function listAttachedPolicies(principal: Principal): Promise<readonly string[]> {
   return elements(await ask(`ListAttached${principal.kind}Policies`, named(principal)), "PolicyArn");
 }
+
+export async function createBucket(name: string): Promise<void> {
+  const { ok, status } = await fetch(`${endpoint()}/${name}`, { method: "PUT", headers: signature("s3") });
+  if (!ok) throw new Error(`CreateBucket: ${status}`);
+}

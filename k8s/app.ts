@@ -9,10 +9,13 @@ import { MonitoringChart } from "./charts/monitoring-chart";
 import { NamespaceChart } from "./charts/namespace-chart";
 import { NetworkChart } from "./charts/network-chart";
 import { OpenWebUiChart } from "./charts/open-webui-chart";
+import { PostgresChart } from "./charts/postgres-chart";
 import { ProvisionerChart } from "./charts/provisioner-chart";
 import { RedisChart } from "./charts/redis-chart";
 import { ExternalSecretsChart, SecretsChart } from "./charts/secrets-chart";
 import { SimulatedBedrockChart } from "./charts/simulated-bedrock-chart";
+import type { Database } from "./constructs/open-webui/environment";
+import type { PostgresEndpoint } from "./constructs/postgres/postgres";
 import type { SecretValues } from "./constructs/secrets/stack-secrets";
 import type { SimulatedBedrockProps } from "./constructs/simulated-bedrock";
 
@@ -40,9 +43,14 @@ export function createKubernetesApp(config: StackConfig, images: Images, options
     redis: redis.endpoint,
     bedrockEndpoint: bedrock?.url,
   });
+  const postgres =
+    config.database.kind === "postgres"
+      ? new PostgresChart(app, "postgres", config, images, config.database)
+      : undefined;
   const openWebUi = new OpenWebUiChart(app, "open-webui", config, images, {
     liteLlm: liteLlm.endpoint,
     redis: redis.endpoint,
+    database: databaseOf(config, postgres?.endpoint),
   });
   network.addDependency(namespace);
   redis.addDependency(network);
@@ -50,6 +58,10 @@ export function createKubernetesApp(config: StackConfig, images: Images, options
   bedrock?.addDependency(network);
   liteLlm.addDependency(redis);
   openWebUi.addDependency(liteLlm);
+  if (postgres !== undefined) {
+    postgres.addDependency(network);
+    openWebUi.addDependency(postgres);
+  }
   if (isProvisioned(config)) {
     const provisioner = new ProvisionerChart(app, "provisioner", config, images, openWebUi.endpoint);
     provisioner.addDependency(openWebUi);
@@ -66,8 +78,15 @@ export function createKubernetesApp(config: StackConfig, images: Images, options
     const secrets = new ExternalSecretsChart(app, "secrets", config, config.secrets);
     secrets.addDependency(network);
     redis.addDependency(secrets);
+    postgres?.addDependency(secrets);
   }
   return app;
+}
+
+/** How Open WebUI reaches its database. */
+function databaseOf({ database }: StackConfig, postgres: PostgresEndpoint | undefined): Database {
+  if (database.kind === "external-postgres") return { kind: "url", urlSecret: database.urlSecret };
+  return postgres === undefined ? { kind: "file" } : { kind: "postgres", ...postgres };
 }
 
 /** The kind of every object of an app, in order of application. */

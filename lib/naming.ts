@@ -17,6 +17,9 @@ export const components = {
   redis: "open-webui-redis",
 } as const;
 
+/** Open WebUI's database, where the configuration has a Postgres of the stack's own. */
+export const postgres = "open-webui-postgres";
+
 /** Stands in for Bedrock in tests and previews. Its control port is for whoever forwards it, and behind no Service. */
 export const simulatedBedrock = { name: "simulated-bedrock", port: 8080, controlPort: 8081 } as const;
 
@@ -37,6 +40,7 @@ export const backupsFolder = "/backups";
 
 export type Component =
   | (typeof components)[keyof typeof components]
+  | typeof postgres
   | typeof simulatedBedrock.name
   | typeof provisioner;
 
@@ -51,6 +55,7 @@ export const ports = {
   openWebUiService: 80,
   openWebUi: 8080,
   redis: 6379,
+  postgres: 5432,
   https: 443,
   dns: 53,
 } as const;
@@ -60,6 +65,9 @@ export const verifyConsumerName = "verify";
 
 /** The Redis ACL users: one per program, each confined to its own keys. */
 export const redisUsers = { liteLlm: "litellm", openWebUi: "open-webui" } as const;
+
+/** Role and database of Open WebUI in a Postgres of the stack's own. */
+export const postgresNames = { user: "open_webui", database: "open_webui" } as const;
 
 /** What all Redis keys of a program begin with; a colon follows. */
 export const redisPrefixes = { liteLlm: "litellm", openWebUi: "open-webui" } as const;
@@ -81,7 +89,10 @@ export const secretKeys = {
     secretKey: "WEBUI_SECRET_KEY",
     redisPassword: "REDIS_PASSWORD",
     adminPassword: "WEBUI_ADMIN_PASSWORD",
+    /** With a Postgres of the stack's own. */
+    postgresPassword: "POSTGRES_PASSWORD",
   },
+  postgres: { password: "POSTGRES_PASSWORD" },
   prometheus: { liteLlmKey: "LITELLM_KEY" },
   redis: {
     /** The ACL file with SHA-256 digests: Redis' pod never holds a password. */
@@ -90,7 +101,7 @@ export const secretKeys = {
 } as const;
 
 /** Names of the Secrets that this program makes, one per consumer. */
-export const secretNames = { ...components, prometheus: "litellm-prometheus" } as const;
+export const secretNames = { ...components, postgres, prometheus: "litellm-prometheus" } as const;
 
 /** Terraform outputs that become Secrets. All of them are `sensitive`. */
 export const secretOutputs = {
@@ -104,6 +115,7 @@ export const secretOutputs = {
   openWebUiAdminPassword: "open_webui_admin_password",
   redisPasswordLiteLlm: "redis_password_litellm",
   redisPasswordOpenWebUi: "redis_password_open_webui",
+  postgresPassword: "postgres_password",
 } as const;
 
 /** Terraform outputs that are no secret. */

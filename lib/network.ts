@@ -1,6 +1,6 @@
 import { notPublicV4, notPublicV6 } from "./addresses";
 import type { StackConfig } from "./config/parse";
-import { type Component, components, ports, provisioner, simulatedBedrock } from "./naming";
+import { type Component, components, ports, postgres, provisioner, simulatedBedrock } from "./naming";
 import { isProvisioned, type Provisioned } from "./provisioning";
 
 /** One end of an edge. Pods are always told by namespace and labels together, so that a lookalike elsewhere is no peer. */
@@ -61,7 +61,7 @@ export interface NetworkEdgesOptions {
 
 /** The edges of a configuration: the network policies are rendered from them. */
 export function networkEdges(
-  config: Pick<StackConfig, "ingress" | "monitoring" | "cluster"> & Provisioned,
+  config: Pick<StackConfig, "ingress" | "monitoring" | "cluster" | "database"> & Provisioned,
   { simulateBedrock = false }: NetworkEdgesOptions = {},
 ): readonly Edge[] {
   const { ingress, monitoring } = config;
@@ -96,6 +96,7 @@ export function networkEdges(
     { from: openWebUi, to: liteLlm, ports: tcp(ports.liteLlm), why: "chats are answered" },
     ...fromPrometheus,
     { from: openWebUi, to: redis, ports: tcp(ports.redis), why: "sign-outs are remembered, with accounts" },
+    ...databaseEdges(config.database),
     { from: liteLlm, to: redis, ports: tcp(ports.redis), why: "budget and rate limits are counted" },
     simulateBedrock
       ? { from: liteLlm, to: bedrockInside, ports: tcp(simulatedBedrock.port), why: "simulated models answer" }
@@ -104,6 +105,27 @@ export function networkEdges(
       dnsEdges(from, config.cluster.dns),
     ),
   ];
+}
+
+function databaseEdges(database: StackConfig["database"]): readonly Edge[] {
+  const edge = (to: Peer, port: number): readonly Edge[] => [
+    { from: openWebUi, to, ports: tcp(port), why: "accounts and chats are kept" },
+  ];
+  switch (database.kind) {
+    case "sqlite":
+      return [];
+    case "postgres":
+      return edge({ kind: "component", component: postgres }, ports.postgres);
+    case "external-postgres": {
+      const { server, port } = database;
+      return edge(
+        server.kind === "pods"
+          ? { kind: "pods", name: "Postgres", namespace: server.namespace, podLabels: server.podLabels }
+          : { kind: "addresses", name: "Postgres", blocks: server.cidrs.map((cidr) => ({ cidr, except: [] })) },
+        port,
+      );
+    }
+  }
 }
 
 function dnsEdges(from: Peer, dns: StackConfig["cluster"]["dns"]): readonly Edge[] {

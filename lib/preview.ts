@@ -36,8 +36,15 @@ export function previewOf(config: StackConfig, { port, storageClass }: PreviewOp
       auth: openWebUi.auth.kind === "trusted-header" ? { kind: "proxy" } : openWebUi.auth,
       storage: { ...openWebUi.storage, storageClass },
     },
+    database: databaseOf(config, storageClass),
     redis: { ...redis, storage: { ...redis.storage, storageClass } },
   };
+}
+
+/** Somebody else's Postgres has other chats in it. */
+function databaseOf({ database }: StackConfig, storageClass: string | undefined): StackConfig["database"] {
+  if (database.kind !== "postgres") return { kind: "sqlite" };
+  return { ...database, storage: { ...database.storage, storageClass } };
 }
 
 /** What {@link previewOf} changes of a configuration, for the person who runs it. */
@@ -57,6 +64,9 @@ export function listSubstitutions(
   }
   if (config.aws.credentials.kind === "web-identity") {
     substitutions.push({ setting: "credentials", instead: "a made-up key", why: "AWS isn't asked for a role" });
+  }
+  if (config.database.kind === "external-postgres") {
+    substitutions.push({ setting: "database", instead: "a file of its own", why: "yours stays untouched" });
   }
   if (config.openWebUi.auth.kind === "trusted-header") {
     substitutions.push({ setting: "sign-in", instead: "one shared account", why: "no proxy in front names the user" });

@@ -8,6 +8,7 @@ export function secretNamesOf({ secrets }: StackConfig): Readonly<Record<keyof t
     liteLlm: secrets.liteLlm,
     openWebUi: secrets.openWebUi,
     redis: secrets.redis,
+    postgres: secrets.postgres,
     prometheus: secrets.prometheus,
   };
 }

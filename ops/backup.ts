@@ -34,6 +34,15 @@ export interface MadeBackup {
   readonly secrets: number;
 }
 
+/** @throws Failure where the chats are in no file */
+export function requireFile({ database, namespace }: StackConfig): void {
+  if (database.kind === "sqlite") return;
+  throw new Failure(
+    `The chats of ${namespace} are in Postgres (database.kind "${database.kind}"); allowed: "sqlite".`,
+    "pg_dump and pg_restore: docs/configuration.md#database",
+  );
+}
+
 /** Backs a running stack up. The chat goes on. */
 export async function makeBackup(
   cluster: Cluster,

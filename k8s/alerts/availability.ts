@@ -1,15 +1,23 @@
-import { components } from "../../lib/naming";
+import { components, postgres } from "../../lib/naming";
 import type { Alert, RuleGroup } from "./rule";
 
 export interface AvailabilityOptions {
   readonly namespace: string;
+  /** Whether the stack has a Postgres of its own. */
+  readonly hasPostgres: boolean;
 }
 
 /** Whether each part is there. */
-export function availabilityRules({ namespace }: AvailabilityOptions): RuleGroup {
+export function availabilityRules({ namespace, hasPostgres }: AvailabilityOptions): RuleGroup {
   return {
     name: "availability",
-    rules: [notScraped(namespace), redisUnreachable(namespace), ...down(namespace), ...restarts(namespace)],
+    rules: [
+      notScraped(namespace),
+      redisUnreachable(namespace),
+      ...down(namespace),
+      ...(hasPostgres ? [postgresDown(namespace)] : []),
+      ...restarts(namespace),
+    ],
   };
 }
 
@@ -76,6 +84,19 @@ function down(namespace: string): Alert[] {
       description: `${gone("Redis")} Each LiteLLM pod counts the budget alone meanwhile, and with accounts chats fail.`,
     },
   ];
+}
+
+function postgresDown(namespace: string): Alert {
+  return {
+    exporter: "kubeStateMetrics",
+    alert: "PostgresDown",
+    severity: "critical",
+    value: `kube_statefulset_status_replicas_ready{namespace="${namespace}",statefulset="${postgres}"}`,
+    when: "< 1",
+    for: "2m",
+    summary: "Postgres is down.",
+    description: "{{ $value }} pods of Postgres are ready. Nobody can chat or read chats meanwhile.",
+  };
 }
 
 function restarts(namespace: string): Alert[] {

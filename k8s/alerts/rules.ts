@@ -1,6 +1,6 @@
 import type { StackConfig } from "../../lib/config";
 import type { Exporter } from "../../lib/metrics";
-import { components, scheduledBackup } from "../../lib/naming";
+import { components, postgres, scheduledBackup } from "../../lib/naming";
 import { accessKeyRules } from "./access-key";
 import { availabilityRules } from "./availability";
 import { backupRules } from "./backup";
@@ -29,17 +29,22 @@ export function declaredExporters({ monitoring }: Monitored): readonly Exporter[
 
 /** The recording rules and alerts of a configuration: those whose exporter is declared to be there. */
 export function ruleGroups(config: Monitored): readonly RuleGroup[] {
-  const { namespace, models, liteLlm, openWebUi, redis, backup, monitoring, aws, accessKeys } = config;
+  const { namespace, models, liteLlm, openWebUi, redis, backup, database, monitoring, aws, accessKeys } = config;
   const { alerts } = monitoring;
   const declared = declaredExporters(config);
   return [
     spendingRules({ namespace, models, budget: liteLlm.budget, ...alerts }),
     modelRules({ namespace, models, ...alerts }),
-    availabilityRules({ namespace }),
+    availabilityRules({ namespace, hasPostgres: database.kind === "postgres" }),
     capacityRules({
       namespace,
-      memoryLimits: memoryLimitsOf({ liteLlm, openWebUi, redis }),
-      claims: [components.openWebUi, components.redis, ...(backup === undefined ? [] : [scheduledBackup])],
+      memoryLimits: memoryLimitsOf({ liteLlm, openWebUi, redis, database }),
+      claims: [
+        components.openWebUi,
+        components.redis,
+        ...(database.kind === "postgres" ? [postgres] : []),
+        ...(backup === undefined ? [] : [scheduledBackup]),
+      ],
       ...alerts,
     }),
     ...(backup === undefined ? [] : [backupRules({ namespace, ...alerts })]),
@@ -50,11 +55,12 @@ export function ruleGroups(config: Monitored): readonly RuleGroup[] {
 }
 
 /** By the containers' names. */
-function memoryLimitsOf(parts: Pick<StackConfig, "liteLlm" | "openWebUi" | "redis">) {
+function memoryLimitsOf(parts: Pick<StackConfig, "liteLlm" | "openWebUi" | "redis" | "database">) {
   return {
     litellm: parts.liteLlm.resources.memoryLimit,
     "open-webui": parts.openWebUi.resources.memoryLimit,
     redis: parts.redis.resources.memoryLimit,
+    ...(parts.database.kind === "postgres" ? { postgres: parts.database.resources.memoryLimit } : {}),
   };
 }
 

@@ -6,7 +6,7 @@ import type { Images } from "../../lib/versions";
 import { PlainIngress } from "../constructs/ingress/plain-ingress";
 import { TraefikRoute } from "../constructs/ingress/traefik-route";
 import type { LiteLlmEndpoint } from "../constructs/litellm/litellm";
-import type { SignIn } from "../constructs/open-webui/environment";
+import type { Database, SignIn } from "../constructs/open-webui/environment";
 import { OpenWebUi, type OpenWebUiEndpoint } from "../constructs/open-webui/open-webui";
 import type { RedisEndpoint } from "../constructs/redis/redis";
 import { StackChart } from "./stack-chart";
@@ -14,6 +14,7 @@ import { StackChart } from "./stack-chart";
 export interface Upstreams {
   readonly liteLlm: LiteLlmEndpoint;
   readonly redis: RedisEndpoint;
+  readonly database: Database;
 }
 
 /** The chat and the way in. */

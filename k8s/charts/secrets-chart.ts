@@ -5,12 +5,13 @@ import { type SecretValues, StackSecrets } from "../constructs/secrets/stack-sec
 import { StackChart } from "./stack-chart";
 
 /** Which parts of the Secrets a configuration needs. */
-function partsOf({ aws, monitoring, openWebUi }: StackConfig) {
+function partsOf({ aws, monitoring, openWebUi, database }: StackConfig) {
   return {
     // Only the modes with real users have an administrator whose password is in the Secret.
     hasAdmin: openWebUi.auth.kind !== "proxy",
     // The operator shows Prometheus' key; scrape annotations can't.
     hasPrometheus: monitoring.kind === "prometheus-operator",
+    hasPostgres: database.kind === "postgres",
     hasAwsKey: aws.credentials.kind === "access-key",
   };
 }

@@ -4,7 +4,7 @@ import { k8s } from "cdk8s-plus-28";
  * The user and group of every pod: `nonroot` of distroless images, high enough to be nobody on the node. No image has
  * an entry for it, and none needs one. Files on the volumes belong to it: changing it later locks them.
  */
-const nonRoot = 65532;
+export const nonRoot = 65532;
 
 /**
  * What every pod has: a non-root user, the runtime's seccomp profile, no service-account token, and no

@@ -66,13 +66,16 @@ interface Readable {
   readonly namespace: string | undefined;
   readonly monitoring: ParsedConfig["monitoring"] | undefined;
   readonly cluster: ParsedConfig["cluster"] | undefined;
+  readonly database: ParsedConfig["database"] | undefined;
+  readonly hasBackup: boolean;
 }
 
 /** A model whose rate limit is wrong, or that has unknown settings, can be looked up all the same. */
 const lookUpSchema = z.object(modelSchema.shape).omit({ rateLimit: true });
 
 function readable(input: unknown): Readable {
-  const { models, assistants, knowledge, aws, openWebUi, ingress, namespace, monitoring, cluster } = record(input);
+  const { models, assistants, knowledge, aws, openWebUi, ingress, namespace, monitoring, cluster, database, backup } =
+    record(input);
   // An alias that is a secret is told by findSecrets; no other message may repeat it, not even as a suggestion.
   const aliases = Object.keys(record(models)).filter((alias) => secretLikeness(alias) === undefined);
   const readModels = aliases.flatMap((alias) => {
@@ -92,6 +95,8 @@ function readable(input: unknown): Readable {
     namespace: stackSchema.shape.namespace.safeParse(namespace).data,
     monitoring: stackSchema.shape.monitoring.safeParse(monitoring).data,
     cluster: stackSchema.shape.cluster.safeParse(cluster).data,
+    database: stackSchema.shape.database.safeParse(database).data,
+    hasBackup: backup !== undefined,
   };
 }
 
@@ -128,6 +133,7 @@ function checkMeaning(config: Readable): { models: ConfiguredModel[]; knowledge:
       ...checkHeaders(config),
       ...checkEntryPoints(config),
       ...checkNamespace(config),
+      ...checkBackup(config),
     ],
   };
 }
@@ -187,7 +193,7 @@ function checkEntryPoints({ ingress }: Readable): Problem[] {
 }
 
 /** The stack refuses all traffic and all privileges in its Namespace: others' pods would stop working. */
-function checkNamespace({ namespace, ingress, monitoring, cluster }: Readable): Problem[] {
+function checkNamespace({ namespace, ingress, monitoring, cluster, database }: Readable): Problem[] {
   if (namespace === undefined) return [];
   const allowed =
     'allowed: a Namespace of its own, such as "open-webui": the stack denies all other pods in it the network.';
@@ -199,9 +205,22 @@ function checkNamespace({ namespace, ingress, monitoring, cluster }: Readable): 
     "monitoring.prometheus":
       monitoring === undefined || monitoring.kind === "none" ? undefined : monitoring.prometheus.namespace,
     "cluster.dns": cluster?.dns.namespace,
+    "database.server":
+      database?.kind === "external-postgres" && database.server.kind === "pods" ? database.server.namespace : undefined,
   };
   const owner = Object.entries(others).find(([, name]) => name === namespace)?.[0];
   return owner === undefined
     ? []
     : [{ path: "namespace", message: `got ${show(namespace)}, like ${owner}; ${allowed}` }];
+}
+
+/** The pod of a scheduled backup copies SQLite's file, and has no network. */
+function checkBackup({ database, hasBackup }: Readable): Problem[] {
+  if (database === undefined || database.kind === "sqlite" || !hasBackup) return [];
+  return [
+    {
+      path: "backup",
+      message: `got a schedule, with database.kind ${show(database.kind)}; allowed: one with "sqlite" only. Leave it out, and dump the database by pg_dump: docs/configuration.md#database.`,
+    },
+  ];
 }

@@ -481,6 +481,8 @@ const secrets = oneOf(
       liteLlm: objectName.default("litellm"),
       openWebUi: objectName.default("open-webui"),
       redis: objectName.default("open-webui-redis"),
+      /** Only with `database.kind` `"postgres"`. */
+      postgres: objectName.default("open-webui-postgres"),
       /** Read by the Prometheus operator, where there is one. */
       prometheus: objectName.default("litellm-prometheus"),
     }),
@@ -562,6 +564,51 @@ const scheduledBackup = group({
   keep: z.int().min(1).max(365).default(14),
   storage: storage("10Gi"),
 });
+
+/** Where an external Postgres listens: nothing else may be reached. */
+const databaseServer = oneOf(
+  ["pods", "addresses"],
+  [
+    group({ kind: z.literal("pods"), namespace: label, podLabels: labelPairs }),
+    group({
+      kind: z.literal("addresses"),
+      cidrs: z
+        .array(
+          z.string().refine((text) => cidr.safeParse(text).success, 'allowed: a CIDR block such as "192.168.7.20/32".'),
+        )
+        .min(1),
+    }),
+  ],
+);
+
+/** Where Open WebUI keeps accounts and chats. Nothing moves them from one kind to another. */
+const database = oneOf(
+  ["sqlite", "postgres", "external-postgres"],
+  [
+    /** A file on Open WebUI's volume. */
+    group({ kind: z.literal("sqlite") }),
+    group({
+      /** A Postgres of the stack's own, with pgvector. */
+      kind: z.literal("postgres"),
+      storage: storage("5Gi"),
+      resources: resources("50m", "128Mi", "512Mi"),
+    }),
+    group({
+      /** One that is there, and has the extension `vector`. */
+      kind: z.literal("external-postgres"),
+      /** Which key of which Secret in the stack's Namespace has `postgresql+psycopg://USER:PASSWORD@HOST:PORT/DATABASE`. */
+      urlSecret: group({
+        name: objectName,
+        key: z
+          .string()
+          .regex(/^[A-Za-z0-9_.-]{1,253}$/, 'allowed: a key of a Secret, such as "uri".')
+          .default("uri"),
+      }),
+      server: databaseServer,
+      port: z.int().min(1).max(65535).default(5432),
+    }),
+  ],
+);
 
 /** Where Terraform keeps its state, which holds secrets in clear. */
 const terraformState = oneOf(
@@ -676,6 +723,7 @@ export const stackSchema = group({
     storage: storage("5Gi"),
     resources: resources("100m", "288Mi", "1Gi"),
   }),
+  database: database.prefault({ kind: "sqlite" }),
   /** @default none: `npm run backup` alone */
   backup: scheduledBackup.optional(),
   redis: group({

@@ -5,9 +5,11 @@ import { secretOutputs } from "../../lib/naming";
 export interface ApplicationSecretsProps {
   /** Generation of all of them: a higher number makes new ones. */
   readonly version: number;
+  /** Whether the stack has a Postgres of its own. */
+  readonly hasPostgres: boolean;
 }
 
-/** Letters and digits only: the Redis passwords stand in URLs. 48 of them are 285 bits. */
+/** Letters and digits only: the passwords of Redis and Postgres stand in URLs. 48 of them are 285 bits. */
 const shape = { length: 48, special: false };
 
 /** The random secrets of the programs themselves, kept in Terraform's state. */
@@ -29,6 +31,7 @@ export class ApplicationSecrets extends Construct {
       [secretOutputs.openWebUiAdminPassword]: random("open-webui-admin-password"),
       [secretOutputs.redisPasswordLiteLlm]: random("redis-password-litellm"),
       [secretOutputs.redisPasswordOpenWebUi]: random("redis-password-open-webui"),
+      ...(props.hasPostgres ? { [secretOutputs.postgresPassword]: random("postgres-password") } : {}),
     };
   }
 }

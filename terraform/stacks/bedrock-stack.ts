@@ -44,7 +44,10 @@ export class BedrockStack extends TerraformStack {
     this.guardSpending(principal, config);
     if (config.secrets.kind === "terraform") {
       new RandomProvider(this, "random");
-      const secrets = new ApplicationSecrets(this, "application-secrets", { version: config.secrets.version });
+      const secrets = new ApplicationSecrets(this, "application-secrets", {
+        version: config.secrets.version,
+        hasPostgres: config.database.kind === "postgres",
+      });
       for (const [name, value] of Object.entries(secrets.values)) this.addSecretOutput(name, value);
     }
   }

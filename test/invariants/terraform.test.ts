@@ -86,10 +86,14 @@ const alarmsContract: Readonly<Record<string, readonly string[]>> = {
 };
 const perModelOrAddress: readonly string[] = ["aws_cloudwatch_metric_alarm", "aws_sns_topic_subscription"];
 
-function contractOf(stack: TerraformJson, { aws, secrets }: StackConfig): Readonly<Record<string, readonly string[]>> {
+function contractOf(
+  stack: TerraformJson,
+  { aws, secrets, database }: StackConfig,
+): Readonly<Record<string, readonly string[]>> {
   const guard = aws.spendGuard === undefined ? {} : guardContract;
   const alarms = aws.spendGuard?.tokenAlarms === undefined ? {} : alarmsContract;
-  const random_password = secrets.kind === "terraform" ? secretsContract : [];
+  const forPostgres = database.kind === "postgres" ? [postgresPasswordId] : [];
+  const random_password = secrets.kind === "terraform" ? [...secretsContract, ...forPostgres] : [];
   const parts: readonly Readonly<Record<string, readonly string[]>>[] = [
     principalContract(stack, aws),
     guard,
@@ -101,6 +105,7 @@ function contractOf(stack: TerraformJson, { aws, secrets }: StackConfig): Readon
 }
 
 const masterKeyId = "application-secrets_litellm-master-key_337A8378";
+const postgresPasswordId = "application-secrets_postgres-password_190775AC";
 const secretsContract: readonly string[] = [
   "application-secrets_litellm-key-open-webui_B5E51A9D",
   "application-secrets_litellm-key-prometheus_F59FC083",
@@ -179,15 +184,16 @@ const rules: readonly Rule[] = [
     says: "has the outputs that its readers know, and no others",
     count: ({ output }) => Object.keys(output).length,
     atLeast: 2,
-    violations: ({ output }, { aws, secrets }) => {
+    violations: ({ output }, { aws, secrets, database }) => {
       const { userArn, roleArn, policyArns, accessKeySlot, accessKeys } = plainOutputs;
-      const { awsAccessKeyId, awsSecretAccessKey, ...random } = secretOutputs;
+      const { awsAccessKeyId, awsSecretAccessKey, postgresPassword, ...random } = secretOutputs;
       const expected: readonly string[] = [
         policyArns,
         ...(aws.credentials.kind === "access-key"
           ? [userArn, accessKeySlot, accessKeys, awsAccessKeyId, awsSecretAccessKey]
           : [roleArn]),
         ...(secrets.kind === "terraform" ? Object.values(random) : []),
+        ...(secrets.kind === "terraform" && database.kind === "postgres" ? [postgresPassword] : []),
       ];
       return [
         ...expected.filter((name) => !(name in output)).map((name) => `${name} is missing`),

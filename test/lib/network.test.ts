@@ -23,13 +23,14 @@ function line({ from, to, ports, why }: Edge): string {
 
 const clusterDns = "cluster DNS (kube-system: k8s-app=kube-dns) UDP 53,TCP 53: names are resolved";
 const chats = "open-webui → litellm TCP 4000: chats are answered";
-const always = [
-  "open-webui → open-webui-redis TCP 6379: sign-outs are remembered, with accounts",
+const sessions = "open-webui → open-webui-redis TCP 6379: sign-outs are remembered, with accounts";
+const budgets = [
   "litellm → open-webui-redis TCP 6379: budget and rate limits are counted",
   "litellm → public addresses (0.0.0.0/0,::/0) TCP 443: Bedrock's API, whose addresses change",
   `litellm → ${clusterDns}`,
   `open-webui → ${clusterDns}`,
 ];
+const always = [sessions, ...budgets];
 const traefik =
   "ingress controller (kube-system: app.kubernetes.io/name=traefik) → open-webui TCP 8080: people use the chat";
 
@@ -47,6 +48,14 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     ...always,
   ],
   minimal: [chats, ...always],
+  postgres: [
+    traefik,
+    chats,
+    "Prometheus (monitoring: app.kubernetes.io/name=prometheus) → litellm TCP 4000: metrics are scraped",
+    sessions,
+    "open-webui → open-webui-postgres TCP 5432: accounts and chats are kept",
+    ...budgets,
+  ],
   "web-identity": [
     "ingress controller (ingress-nginx: app.kubernetes.io/name=ingress-nginx) → open-webui TCP 8080: people use the chat",
     chats,
@@ -58,6 +67,17 @@ const expected: Readonly<Record<string, readonly string[]>> = {
 describe("networkEdges", () => {
   it.each(exampleNames)("are these and no others for examples/%s", (name) => {
     expect(networkEdges(loadExample(name)).map(line)).toEqual(expected[name]);
+  });
+
+  it.each([
+    [{ kind: "pods", namespace: "db", podLabels: { app: "pg" } }, "Postgres (db: app=pg)"],
+    [{ kind: "addresses", cidrs: ["192.168.7.20/32", "fd00::20/128"] }, "Postgres (192.168.7.20/32,fd00::20/128)"],
+  ])("lead to somebody else's Postgres, and nowhere near it: %j", (server, told) => {
+    const database = { kind: "external-postgres", urlSecret: { name: "db" }, server, port: 6432 };
+    const edges = networkEdges(accept(minimalWith({ database }))).map(line);
+    expect(edges.filter((edge) => edge.includes("Postgres"))).toEqual([
+      `open-webui → ${told} TCP 6432: accounts and chats are kept`,
+    ]);
   });
 
   it("let nobody in from outside without an ingress and monitoring", () => {

@@ -30,6 +30,7 @@ describe("a preview", () => {
       "openWebUi.auth",
       "openWebUi.storage",
       "redis.storage",
+      "database",
     ];
     const changed = changes(config, previewOf(config, options));
     expect(changed).toContain("host");
@@ -41,6 +42,25 @@ describe("a preview", () => {
     expect(namespace).toBe(previewNamespace);
     expect(openWebUi.storage).toEqual({ ...config.openWebUi.storage, storageClass: "local-path" });
     expect(redis.storage).toEqual({ ...config.redis.storage, storageClass: "local-path" });
+  });
+
+  it("keeps a Postgres of the stack's own, with the cluster's storage class", () => {
+    const { database } = previewOf(loadExample("postgres"), options);
+    expect(database).toMatchObject({ kind: "postgres", storage: { size: "10Gi", storageClass: "local-path" } });
+  });
+
+  it("stays away from somebody else's Postgres, and says so", () => {
+    const config: StackConfig = {
+      ...loadExample("homelab"),
+      database: {
+        kind: "external-postgres",
+        urlSecret: { name: "db", key: "uri" },
+        server: { kind: "addresses", cidrs: ["192.168.7.20/32"] },
+        port: 5432,
+      },
+    };
+    expect(previewOf(config, options).database).toEqual({ kind: "sqlite" });
+    expect(listSubstitutions(config, options)).toContainEqual(expect.objectContaining({ setting: "database" }));
   });
 
   it("takes the cluster's default class where none is given", () => {

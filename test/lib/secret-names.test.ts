@@ -5,6 +5,7 @@ const ours = {
   liteLlm: "litellm",
   openWebUi: "open-webui",
   redis: "open-webui-redis",
+  postgres: "open-webui-postgres",
   prometheus: "litellm-prometheus",
 };
 
@@ -18,7 +19,13 @@ describe("secretNamesOf", () => {
   });
 
   it("names the Secrets that the configuration says exist", () => {
-    const names = { liteLlm: "proxy-keys", openWebUi: "chat-keys", redis: "redis-users", prometheus: "metrics-key" };
+    const names = {
+      liteLlm: "proxy-keys",
+      openWebUi: "chat-keys",
+      redis: "redis-users",
+      postgres: "database-password",
+      prometheus: "metrics-key",
+    };
     expect(secretNamesOf(accept(minimalWith({ secrets: { kind: "existing", ...names } })))).toEqual(names);
   });
 });

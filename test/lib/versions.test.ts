@@ -5,7 +5,7 @@ const pinned = /^[a-z0-9.-]+\.[a-z]+(?:\/[a-z0-9._-]+)+:v?\d[A-Za-z0-9._-]*@sha2
 
 describe("the images", () => {
   it("are one for each program", () => {
-    expect(Object.keys(images).sort()).toEqual(["liteLlm", "node", "openWebUi", "redis"]);
+    expect(Object.keys(images).sort()).toEqual(["liteLlm", "node", "openWebUi", "postgres", "redis"]);
   });
 
   it.each(Object.entries(images))("have a registry, a version and a digest: %s", (_, image) => {

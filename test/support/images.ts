@@ -7,5 +7,6 @@ export const testImages: Images = {
   liteLlm: `example.test/litellm:v1@${digest}`,
   openWebUi: `example.test/open-webui:v1@${digest}`,
   node: `example.test/node:22@${digest}`,
+  postgres: `example.test/postgres:18@${digest}`,
   redis: `example.test/redis:8@${digest}`,
 };

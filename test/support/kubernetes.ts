@@ -51,6 +51,7 @@ export interface Pod {
   };
   readonly spec: {
     readonly containers: readonly Container[];
+    readonly initContainers?: readonly Container[];
     readonly volumes: readonly Readonly<Record<string, unknown>>[];
     readonly terminationGracePeriodSeconds?: number;
   };

@@ -89,6 +89,7 @@ const variants: Readonly<Record<string, unknown>> = {
       liteLlm: "proxy-keys",
       openWebUi: "chat-keys",
       redis: "redis-users",
+      postgres: "database-password",
       prometheus: "metrics-key",
     },
     cluster: { domain: "k8s.example.net", dns: { nodeLocalAddress: "169.254.20.10" } },
@@ -121,6 +122,17 @@ const variants: Readonly<Record<string, unknown>> = {
       prometheus: { namespace: "observability", podLabels: { app: "prometheus" } },
     },
     secrets: { kind: "external", store: { name: "vault" } },
+    database: { kind: "postgres" },
+  },
+  "somebody else's Postgres": {
+    host: "chat.example.com",
+    models: { "nova-lite": { model: "amazon.nova-lite-v1:0" } },
+    openWebUi: { auth: { kind: "accounts", owner: "you@example.com" } },
+    database: {
+      kind: "external-postgres",
+      urlSecret: { name: "chat-database" },
+      server: { kind: "addresses", cidrs: ["192.168.7.20/32"] },
+    },
   },
 };
 

@@ -1,11 +1,18 @@
 import type { StackConfig } from "../../../lib/config";
 import { type ConfiguredModel, cheapestChatModel } from "../../../lib/models";
-import { redisPrefixes, redisUsers, secretKeys } from "../../../lib/naming";
+import { postgresNames, redisPrefixes, redisUsers, secretKeys } from "../../../lib/naming";
 import type { LiteLlmEndpoint } from "../litellm/litellm";
 import type { RedisEndpoint } from "../redis/redis";
 
 /** How people sign in; see `openWebUi.auth` in lib/config/schema.ts. */
 export type SignIn = StackConfig["openWebUi"]["auth"];
+
+/** Where accounts and chats are kept. */
+export type Database =
+  | { readonly kind: "file" }
+  | { readonly kind: "postgres"; readonly host: string; readonly port: number }
+  /** Which key of which Secret has the URL. */
+  | { readonly kind: "url"; readonly urlSecret: { readonly name: string; readonly key: string } };
 
 export interface EnvironmentOptions {
   /** What people type into the browser, such as `https://chat.example.com`. */
@@ -16,6 +23,7 @@ export interface EnvironmentOptions {
   readonly models: readonly ConfiguredModel[];
   readonly liteLlm: LiteLlmEndpoint;
   readonly redis: RedisEndpoint;
+  readonly database: Database;
 }
 
 type Environment = Readonly<Record<string, string>>;
@@ -28,6 +36,7 @@ export function openWebUiEnvironment(options: EnvironmentOptions): Environment {
     ...connections(options),
     // Answers stream over it.
     ENABLE_WEBSOCKET_SUPPORT: "True",
+    ...databaseUrl(options.database),
     ...signOuts(options),
     ...addresses(options),
     ...signInSettings(options.signIn),
@@ -40,11 +49,27 @@ export function openWebUiEnvironment(options: EnvironmentOptions): Environment {
 }
 
 /** Which keys of the Secret the pod reads. Only the modes with an administrator of their own have a password. */
-export function openWebUiSecretKeys(signIn: SignIn): readonly string[] {
-  const { liteLlmKey, secretKey, redisPassword, adminPassword } = secretKeys.openWebUi;
-  return signIn.kind === "proxy"
-    ? [liteLlmKey, secretKey, redisPassword]
-    : [liteLlmKey, secretKey, redisPassword, adminPassword];
+export function openWebUiSecretKeys({ signIn, database }: Pick<EnvironmentOptions, "signIn" | "database">): string[] {
+  const { liteLlmKey, secretKey, redisPassword, adminPassword, postgresPassword } = secretKeys.openWebUi;
+  return [
+    liteLlmKey,
+    secretKey,
+    redisPassword,
+    ...(signIn.kind === "proxy" ? [] : [adminPassword]),
+    ...(database.kind === "postgres" ? [postgresPassword] : []),
+  ];
+}
+
+/**
+ * With a file there is none: Open WebUI's own default is on its volume. The driver is named because Open WebUI always has
+ * this one; another it has in some images only.
+ */
+function databaseUrl(database: Database): Environment {
+  if (database.kind !== "postgres") return {};
+  const password = `$(${secretKeys.openWebUi.postgresPassword})`;
+  return {
+    DATABASE_URL: `postgresql+psycopg://${postgresNames.user}:${password}@${database.host}:${database.port}/${postgresNames.database}`,
+  };
 }
 
 function connections({ liteLlm, models }: EnvironmentOptions): Environment {

@@ -104,8 +104,11 @@ function container(props: OpenWebUiProps): k8s.Container {
     image: props.image,
     ports: [{ name: "http", containerPort: ports.openWebUi }],
     env: [
-      // Before the others: the Redis URLs refer to the password.
-      ...secretEnv(props.secretName, openWebUiSecretKeys(props.signIn)),
+      // Before the others: the URLs of Redis and Postgres refer to the passwords.
+      ...secretEnv(props.secretName, openWebUiSecretKeys(props)),
+      ...(props.database.kind === "url"
+        ? [{ name: "DATABASE_URL", valueFrom: { secretKeyRef: { ...props.database.urlSecret } } }]
+        : []),
       ...plainEnv(openWebUiEnvironment(props)),
       // uvicorn's own variable: how long running answers may take when the pod stops.
       ...plainEnv({ UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN: String(gracefulShutdownSeconds) }),

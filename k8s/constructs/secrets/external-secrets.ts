@@ -14,6 +14,8 @@ export interface ExternalSecretsProps {
   readonly hasAdmin: boolean;
   /** Whether Prometheus scrapes LiteLLM. */
   readonly hasPrometheus: boolean;
+  /** Whether the stack has a Postgres of its own. */
+  readonly hasPostgres: boolean;
   /** Whether LiteLLM signs its requests with an access key. */
   readonly hasAwsKey: boolean;
 }
@@ -22,7 +24,7 @@ export interface ExternalSecretsProps {
 export class ExternalSecrets extends Construct {
   constructor(scope: Construct, id: string, props: ExternalSecretsProps) {
     super(scope, id);
-    const { liteLlm, openWebUi, prometheus, redis } = secretKeys;
+    const { liteLlm, openWebUi, postgres, prometheus, redis } = secretKeys;
     this.add(props, "litellm", secretNames.liteLlm, {
       [liteLlm.masterKey]: secretOutputs.liteLlmMasterKey,
       [liteLlm.openWebUiKey]: secretOutputs.liteLlmKeyOpenWebUi,
@@ -41,7 +43,11 @@ export class ExternalSecrets extends Construct {
       [openWebUi.secretKey]: secretOutputs.openWebUiSecretKey,
       [openWebUi.redisPassword]: secretOutputs.redisPasswordOpenWebUi,
       ...(props.hasAdmin ? { [openWebUi.adminPassword]: secretOutputs.openWebUiAdminPassword } : {}),
+      ...(props.hasPostgres ? { [openWebUi.postgresPassword]: secretOutputs.postgresPassword } : {}),
     });
+    if (props.hasPostgres) {
+      this.add(props, "postgres", secretNames.postgres, { [postgres.password]: secretOutputs.postgresPassword });
+    }
     if (props.hasPrometheus) {
       this.add(props, "prometheus", secretNames.prometheus, {
         [prometheus.liteLlmKey]: secretOutputs.liteLlmKeyPrometheus,

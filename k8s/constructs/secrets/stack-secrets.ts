@@ -13,6 +13,8 @@ export interface StackSecretsProps {
   readonly hasAdmin: boolean;
   /** Whether Prometheus scrapes LiteLLM. */
   readonly hasPrometheus: boolean;
+  /** Whether the stack has a Postgres of its own. */
+  readonly hasPostgres: boolean;
   /** Whether LiteLLM signs its requests with an access key. */
   readonly hasAwsKey: boolean;
 }
@@ -57,8 +59,17 @@ export class StackSecrets extends Construct {
         [secretKeys.openWebUi.secretKey]: value(secretOutputs.openWebUiSecretKey),
         [secretKeys.openWebUi.redisPassword]: openWebUiRedisPassword,
         ...admin,
+        ...(props.hasPostgres
+          ? { [secretKeys.openWebUi.postgresPassword]: value(secretOutputs.postgresPassword) }
+          : {}),
       },
     });
+    if (props.hasPostgres) {
+      new Secret(this, "postgres", {
+        metadata: { name: secretNames.postgres },
+        stringData: { [secretKeys.postgres.password]: value(secretOutputs.postgresPassword) },
+      });
+    }
     if (props.hasPrometheus) {
       new Secret(this, "prometheus", {
         metadata: { name: secretNames.prometheus },

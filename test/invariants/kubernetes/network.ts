@@ -1,4 +1,5 @@
 import { BlockList, isIPv6 } from "node:net";
+import type { StackConfig } from "../../../lib/config";
 import { components, ports, scheduledBackup } from "../../../lib/naming";
 import { networkEdges, type Peer, type Port } from "../../../lib/network";
 import {
@@ -301,10 +302,12 @@ export const rulesAboutNetwork: readonly Rule[] = [
       const { nodeLocalAddress } = config.cluster.dns;
       const isDnsCache = cidr === `${nodeLocalAddress}/32` && used === `UDP/${ports.dns},TCP/${ports.dns}`;
       if (isDnsCache && direction === "egress") return [];
+      const app = at(policy.spec, "podSelector", "matchLabels", "app");
+      if (direction === "egress" && app === components.openWebUi && isDatabase(config, cidr, used)) return [];
       const open = forbidden.filter((address) => isIn(address, cidr) && !except.some((range) => isIn(address, range)));
       return [
         ...(direction === "egress" ? [] : ["lets addresses in"]),
-        ...(at(policy.spec, "podSelector", "matchLabels", "app") === components.liteLlm ? [] : ["isn't LiteLLM's"]),
+        ...(app === components.liteLlm ? [] : ["isn't LiteLLM's"]),
         ...(used === `TCP/${ports.https}` ? [] : [`opens ${used}`]),
         ...open.map((address) => `reaches ${address}`),
       ];
@@ -451,4 +454,14 @@ function componentPeer(namespace: string, app: string) {
     namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
     podSelector: { matchLabels: { app } },
   };
+}
+
+/** Somebody else's Postgres, at the addresses that the configuration names. */
+function isDatabase({ database }: StackConfig, cidr: string, used: string): boolean {
+  return (
+    database.kind === "external-postgres" &&
+    database.server.kind === "addresses" &&
+    database.server.cidrs.includes(cidr) &&
+    used === `TCP/${database.port}`
+  );
 }

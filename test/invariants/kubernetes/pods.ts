@@ -1,5 +1,5 @@
 import type { StackConfig } from "../../../lib/config";
-import { components, matchLabels, provisioner, scheduledBackup } from "../../../lib/naming";
+import { components, matchLabels, postgres, provisioner, scheduledBackup } from "../../../lib/naming";
 import { isProvisioned } from "../../../lib/provisioning";
 import {
   at,
@@ -47,8 +47,9 @@ const probesOfItself: Readonly<Record<string, readonly string[]>> = {
   [components.liteLlm]: ["GET http /health/liveliness"],
   [components.openWebUi]: ["GET http /health"],
   [components.redis]: ["redis-cli -e ping", "connect redis"],
+  [postgres]: ["pg_isready --host=127.0.0.1 --username=open_webui", "connect postgres"],
 };
-/** Open WebUI's database is a file on its own volume. */
+/** Without its database Open WebUI can do nothing. */
 const readinessProbes: Readonly<Record<string, readonly string[]>> = {
   [components.liteLlm]: ["GET http /health/readiness"],
   [components.openWebUi]: ["GET http /health/db"],
@@ -420,7 +421,9 @@ const podRules: readonly Rule[] = [
     of: (rendered) => podsOf(rendered).filter((pod) => !isJob(pod)),
     atLeast: workloads,
     violations: ({ manifest, template }) => {
-      const component = Object.values(components).find((name) => name === manifest.metadata.name);
+      const component = ([...Object.values(components), postgres] as const).find(
+        (name) => name === manifest.metadata.name,
+      );
       const expected = component === undefined ? "no component's" : JSON.stringify(matchLabels(component));
       const selector = at(manifest.spec, "selector", "matchLabels");
       return [
@@ -478,11 +481,14 @@ const jobRules: readonly Rule[] = [
 
 const databaseRules: readonly Rule[] = [
   rule({
-    says: "StatefulSets with one replica that is replaced by hand, after a backup",
+    says: "StatefulSets with one replica, Open WebUI's replaced by hand after a backup",
     of: (rendered) => manifestsOf(rendered, "StatefulSet"),
     atLeast: 1,
-    violations: ({ manifest: { spec } }) => [
-      ...unless(at(spec, "updateStrategy", "type") === "OnDelete", "updateStrategy isn't OnDelete"),
+    violations: ({ manifest: { spec, metadata } }) => [
+      ...unless(
+        metadata.name === postgres || at(spec, "updateStrategy", "type") === "OnDelete",
+        "updateStrategy isn't OnDelete",
+      ),
       ...unless(at(spec, "replicas") === 1, `replicas is ${show(at(spec, "replicas"))}`),
       ...unless(at(spec, "volumeClaimTemplates") === undefined, "the claim's name would be generated"),
     ],

@@ -7,6 +7,7 @@ import {
   keySlots,
   podAnnotations,
   ports,
+  postgres,
   provisioner,
   provisionerAnnotations,
   secretKeys,
@@ -125,6 +126,11 @@ function isMonitored({ monitoring }: StackConfig): boolean {
   return monitoring.kind === "prometheus-operator";
 }
 
+/** Somebody else made it, and the configuration names it. */
+function isDatabaseUrl({ database }: StackConfig, secret: unknown, key: unknown): boolean {
+  return database.kind === "external-postgres" && database.urlSecret.name === secret && database.urlSecret.key === key;
+}
+
 function ownSecret(
   app: unknown,
   config: StackConfig,
@@ -138,6 +144,8 @@ function ownSecret(
     }
     case components.openWebUi:
       return { name: names.openWebUi, keys: Object.values(secretKeys.openWebUi) };
+    case postgres:
+      return { name: names.postgres, keys: Object.values(secretKeys.postgres) };
     case provisioner:
       return { name: names.openWebUi, keys: [secretKeys.openWebUi.adminPassword] };
     case components.redis:
@@ -195,6 +203,7 @@ const holders: Readonly<Record<Output, readonly (keyof typeof secretNames)[]>> =
   open_webui_admin_password: ["openWebUi"],
   redis_password_litellm: ["liteLlm", "redis"],
   redis_password_open_webui: ["openWebUi", "redis"],
+  postgres_password: ["openWebUi", "postgres"],
 };
 
 /** An output in a Secret, or in what fetches one. */
@@ -395,6 +404,7 @@ export const rulesAboutSecrets: readonly Rule[] = [
     atLeast: leastReferences,
     violations: ({ pod, secret, key }, { config }) => {
       const own = ownSecret(pod.app, config);
+      if (pod.app === components.openWebUi && isDatabaseUrl(config, secret, key)) return [];
       return [
         ...(secret === own.name ? [] : [`reads the Secret ${String(secret)}`]),
         ...(key === undefined || own.keys.includes(key) ? [] : [`reads the key ${String(key)}`]),
@@ -422,6 +432,7 @@ export const rulesAboutSecrets: readonly Rule[] = [
     of: references,
     atLeast: leastReferences,
     violations: ({ secret, key }, rendered) => {
+      if (isDatabaseUrl(rendered.config, secret, key)) return [];
       const delivered = deliveredKeys(rendered);
       const given = (name: string) => (key === undefined ? name.startsWith(`${secret}/`) : name === `${secret}/${key}`);
       return delivered === undefined || delivered.some(given) ? [] : [`nothing makes ${secret}/${key ?? "*"}`];

@@ -12,6 +12,7 @@ const upstreams = {
     metricsPath: "/metrics/",
   },
   redis: { host: "open-webui-redis", port: 6379 },
+  database: { kind: "file" as const },
 };
 
 function objectsOf(changes: Readonly<Record<string, unknown>>) {

@@ -58,6 +58,7 @@ describe("a minimal configuration", () => {
     ["redis.resources.memoryLimit", "128Mi"],
     ["ingress.kind", "none"],
     ["monitoring.kind", "none"],
+    ["database.kind", "sqlite"],
     ["secrets.kind", "terraform"],
     ["secrets.version", 1],
     ["cluster.domain", "cluster.local"],
@@ -155,6 +156,7 @@ describe("the defaults of each kind", () => {
       liteLlm: "litellm",
       openWebUi: "open-webui",
       redis: "open-webui-redis",
+      postgres: "open-webui-postgres",
       prometheus: "litellm-prometheus",
     });
   });
@@ -270,7 +272,15 @@ describe("settings that are given", () => {
   };
   const secrets: EveryKind<Group<"secrets">> = {
     terraform: { kind: "terraform", version: 2 },
-    existing: { kind: "existing", version: 3, liteLlm: "a", openWebUi: "b", redis: "c", prometheus: "d" },
+    existing: {
+      kind: "existing",
+      version: 3,
+      liteLlm: "a",
+      openWebUi: "b",
+      redis: "c",
+      postgres: "e",
+      prometheus: "d",
+    },
     external: {
       kind: "external",
       version: 4,
@@ -307,6 +317,16 @@ describe("settings that are given", () => {
     tokenAlarms: { usdPerFiveMinutes: 0.5 },
   };
   const resources = { cpuRequest: "1.5", memoryRequest: "1Gi", memoryLimit: "2Gi" };
+  const database: EveryKind<Group<"database">> = {
+    sqlite: { kind: "sqlite" },
+    postgres: { kind: "postgres", storage: { size: "8Gi", storageClass: "fast" }, resources },
+    "external-postgres": {
+      kind: "external-postgres",
+      urlSecret: { name: "chat-db", key: "url" },
+      server: { kind: "pods", namespace: "databases", podLabels: { app: "postgres" } },
+      port: 6432,
+    },
+  };
   const complete: Complete<Omit<StackConfigInput, "models">> = {
     host: "llm.example.org",
     namespace: "chat",
@@ -340,6 +360,7 @@ describe("settings that are given", () => {
     },
     liteLlm: { replicas: 3, budget: budget.limited, retries: 0, requestTimeoutSeconds: 60, resources },
     openWebUi: { auth: auth.accounts, storage: { size: "20G", storageClass: "fast" }, resources },
+    database: database.sqlite,
     redis: { storage: { size: "512Mi", storageClass: "slow" }, resources },
     ingress: ingress.traefik,
     monitoring: monitoring["prometheus-operator"],
@@ -397,6 +418,10 @@ describe("settings that are given", () => {
 
   it.each(Object.values(budget))("are kept for liteLlm.budget.kind $kind", (given) => {
     expect(accept(minimalWith({ "liteLlm.budget": given })).liteLlm.budget).toEqual(given);
+  });
+
+  it.each(Object.values(database))("are kept for database.kind $kind", (given) => {
+    expect(accept(minimalWith({ database: given })).database).toEqual(given);
   });
 
   it("keep the order of the models", () => {
@@ -491,7 +516,7 @@ describe("the message about a refused configuration", () => {
         '  - aws: has no setting "regoin". Did you mean "region"? Allowed: region, userName, credentials, sourceIps, state, spendGuard, allowDestroy.',
         "  - liteLlm.budget.limitUsd: got 0; allowed: more than 0.",
         '  - openWebUi.storage.size: got "0Gi"; allowed: a whole number above zero with Mi, Gi, Ti, M, G or T, such as "5Gi".',
-        '  - has no setting "hots". Did you mean "host"? Allowed: host, namespace, models, assistants, knowledge, aws, liteLlm, openWebUi, backup, redis, ingress, monitoring, secrets, cluster.',
+        '  - has no setting "hots". Did you mean "host"? Allowed: host, namespace, models, assistants, knowledge, aws, liteLlm, openWebUi, database, backup, redis, ingress, monitoring, secrets, cluster.',
         '  - models.old.model: "anthropic.claude-3-5-haiku-20241022-v1:0" reached its end of life on 2026-06-19: requests to it fail. Use its successor "anthropic.claude-haiku-4-5-20251001-v1:0".',
         '  - models.cheap.fallbacks[1]: got "deer", which is no alias of this configuration. Did you mean "dear"? Allowed: Claude, old, dear, cheap, unlimited.',
         '  - models.cheap.fallbacks[0]: "dear" costs more than "cheap" (5/25 against 0.035/0.14 USD per million tokens in/out). Choose a cheaper one, or accept it: dearerFallbacks: { reason: "..." }.',
@@ -762,14 +787,43 @@ describe("a single setting is refused", () => {
       'models.nova-lite.profile: got "apac"; allowed: "us", "global", "in-region".',
       { "models.nova-lite.profile": "apac" },
     ],
+    // The database
+    [
+      'database.kind: kind is "mysql"; allowed: "sqlite", "postgres", "external-postgres".',
+      { database: { kind: "mysql" } },
+    ],
+    [
+      'database.server.cidrs[0]: got "db.example.com"; allowed: a CIDR block such as "192.168.7.20/32".',
+      {
+        database: {
+          kind: "external-postgres",
+          urlSecret: { name: "db" },
+          server: { kind: "addresses", cidrs: ["db.example.com"] },
+        },
+      },
+    ],
+    [
+      'namespace: got "open-webui", like database.server; allowed: a Namespace of its own, such as "open-webui": the stack denies all other pods in it the network.',
+      {
+        database: {
+          kind: "external-postgres",
+          urlSecret: { name: "db" },
+          server: { kind: "pods", namespace: "open-webui", podLabels: { app: "postgres" } },
+        },
+      },
+    ],
+    [
+      'backup: got a schedule, with database.kind "postgres"; allowed: one with "sqlite" only. Leave it out, and dump the database by pg_dump: docs/configuration.md#database.',
+      { database: { kind: "postgres" }, backup: { recipient: testRecipient } },
+    ],
     // Unknown settings
     [
-      'has no setting "openWebUI". Did you mean "openWebUi"? Allowed: host, namespace, models, assistants, knowledge, aws, liteLlm, openWebUi, backup, redis, ingress, monitoring, secrets, cluster.',
+      'has no setting "openWebUI". Did you mean "openWebUi"? Allowed: host, namespace, models, assistants, knowledge, aws, liteLlm, openWebUi, database, backup, redis, ingress, monitoring, secrets, cluster.',
       { openWebUI: {} },
     ],
     [
-      'has no setting "gpu". It has no setting "postgres". Allowed: host, namespace, models, assistants, knowledge, aws, liteLlm, openWebUi, backup, redis, ingress, monitoring, secrets, cluster.',
-      { gpu: 1, postgres: 2 },
+      'has no setting "gpu". It has no setting "mysql". Allowed: host, namespace, models, assistants, knowledge, aws, liteLlm, openWebUi, database, backup, redis, ingress, monitoring, secrets, cluster.',
+      { gpu: 1, mysql: 2 },
     ],
     [
       'openWebUi.storage: has no setting "storageclass". Did you mean "storageClass"? Allowed: size, storageClass.',

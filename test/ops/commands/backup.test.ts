@@ -16,12 +16,19 @@ interface Scenario {
   readonly answers?: Answers;
   /** Whether backups are made on a schedule. @default false */
   readonly isScheduled?: boolean;
+  readonly config?: object;
   /** @default a good passphrase */
   readonly env?: Readonly<Record<string, string>>;
 }
 
 async function backup(scenario: Scenario = {}) {
-  const { args = [], answers = {}, isScheduled = false, env = { BACKUP_PASSPHRASE: passphrase } } = scenario;
+  const {
+    args = [],
+    answers = {},
+    isScheduled = false,
+    config: given = {},
+    env = { BACKUP_PASSPHRASE: passphrase },
+  } = scenario;
   const snapshot = {
     "/app/backend/data copy /work": snapshotFacts,
     "/app/backend/data send /work": await snapshotTar(),
@@ -31,7 +38,7 @@ async function backup(scenario: Scenario = {}) {
     npm: { "data-pod": "kind: Pod" },
   });
   const folder = temporaryFolder();
-  const config = isScheduled ? { ...minimal, backup: { recipient: testRecipient } } : minimal;
+  const config = { ...minimal, ...(isScheduled ? { backup: { recipient: testRecipient } } : {}), ...given };
   writeFile(folder, "stack.config.ts", `export default ${JSON.stringify(config)};`);
   const run = await runProgram("ops/main.ts", folder, { PATH: programs.path(), ...env }, ["backup", ...args]);
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.includes(".age"));
@@ -126,6 +133,11 @@ describe("backup", () => {
       "a stack that isn't deployed",
       { answers: { "get statefulset": "" } },
       "There is no Open WebUI in the Namespace open-webui on k3s (https://192.0.2.7:6443).\nnext: deploy it first: npm run deploy\n",
+    ],
+    [
+      "chats in Postgres",
+      { config: { database: { kind: "postgres" } } },
+      'The chats of open-webui are in Postgres (database.kind "postgres"); allowed: "sqlite".\nnext: pg_dump and pg_restore: docs/configuration.md#database\n',
     ],
     [
       "another backup at work",

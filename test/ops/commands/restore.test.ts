@@ -195,6 +195,11 @@ describe("restore", () => {
       "backups/ has no backup of nobodys.\n",
     ],
     [
+      "chats in Postgres",
+      { config: { database: { kind: "postgres" } } },
+      'The chats of open-webui are in Postgres (database.kind "postgres"); allowed: "sqlite".\nnext: pg_dump and pg_restore: docs/configuration.md#database\n',
+    ],
+    [
       "nobody to consent",
       { args: [] },
       "replace all chats and files of open-webui, and its accounts, by those of 2026-11-26T03:15:00Z",

@@ -242,6 +242,8 @@ const notRun: readonly RegExp[] = [
   /^(?:aws|age|sha256sum) /,
   // Above and below, with what they change and leave.
   /^npm run (?:rotate-key|destroy)/,
+  // This stack has none.
+  /open-webui-postgres/,
 ];
 
 /** What asks has nobody to ask. */

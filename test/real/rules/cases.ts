@@ -281,6 +281,10 @@ const models: readonly AlertCase[] = [
 const available = (deployment: string) =>
   series("kube_deployment_status_replicas_available", { pod: "ksm", deployment });
 const wanted = (deployment: string) => series("kube_deployment_spec_replicas", { pod: "ksm", deployment });
+const postgresReady = series("kube_statefulset_status_replicas_ready", {
+  pod: "ksm",
+  statefulset: "open-webui-postgres",
+});
 const ready = series("kube_statefulset_status_replicas_ready", { pod: "ksm", statefulset: "open-webui" });
 const breaker = (state: string) => series("litellm_redis_circuit_breaker_state", { state });
 const inFlight = series("litellm_in_flight_requests");
@@ -363,6 +367,18 @@ const availability: readonly AlertCase[] = [
     },
   },
   { alert: "RedisDown", when: "it is", series: { [available("open-webui-redis")]: "1x20" }, at: "10m" },
+  {
+    alert: "PostgresDown",
+    when: "its pod isn't ready",
+    series: { [postgresReady]: "0x20" },
+    at: "10m",
+    fires: {
+      labels: { namespace, pod: "ksm", statefulset: "open-webui-postgres" },
+      summary: "Postgres is down.",
+      description: "0 pods of Postgres are ready. Nobody can chat or read chats meanwhile.",
+    },
+  },
+  { alert: "PostgresDown", when: "it starts within a minute", series: { [postgresReady]: "1x5 0 1x20" }, at: "7m" },
   {
     alert: "PodRestarts",
     when: "the container started four times within an hour",

@@ -31,6 +31,12 @@ const parsed = monitored(
 
 const config: Monitored = {
   ...parsed,
+  // No configuration has both a scheduled backup and this.
+  database: {
+    kind: "postgres",
+    storage: { size: "5Gi" },
+    resources: { cpuRequest: "50m", memoryRequest: "128Mi", memoryLimit: "512Mi" },
+  },
   accessKeys: { inUse: "b", b: { status: "Active", created: "1970-01-01T00:00:00Z" } },
 };
 

@@ -11,10 +11,11 @@ const paths = [
   "open-webui-admin-password",
   "redis-password-litellm",
   "redis-password-open-webui",
+  "postgres-password",
 ] as const;
 
-function render(version = 1) {
-  const props: Required<ApplicationSecretsProps> = { version };
+function render(version = 1, hasPostgres = true) {
+  const props: Required<ApplicationSecretsProps> = { version, hasPostgres };
   return renderTerraformConstruct((scope) => {
     const { values } = new ApplicationSecrets(scope, "application-secrets", props);
     // The values as Terraform sees them: references, which only resolve inside a resource.
@@ -24,7 +25,7 @@ function render(version = 1) {
 }
 
 describe("ApplicationSecrets", () => {
-  it("makes eight passwords, under ids by which Terraform knows them: another id is another password", () => {
+  it("makes nine passwords, under ids by which Terraform knows them: another id is another password", () => {
     const passwords = listResources(render().json).filter(({ type }) => type === "random_password");
     expect(passwords.map(({ path }) => path).sort()).toEqual(paths.map((path) => `application-secrets/${path}`).sort());
   });
@@ -42,6 +43,10 @@ describe("ApplicationSecrets", () => {
     expect(at(2)).toEqual({ ...at(1), keepers: { version: "2" } });
   });
 
+  it("makes none for a Postgres that the stack hasn't", () => {
+    expect(JSON.stringify(render(1, false).json)).not.toContain("postgres");
+  });
+
   it("hands out each password by the name of its output, the proxy's keys with the prefix that clients expect", () => {
     const { json } = render();
     const { tags } = findResource(json, "aws_iam_user", "reader").settings;
@@ -56,6 +61,7 @@ describe("ApplicationSecrets", () => {
       litellm_key_open_webui: "sk-<litellm-key-open-webui>",
       litellm_key_prometheus: "sk-<litellm-key-prometheus>",
       litellm_key_verify: "sk-<litellm-key-verify>",
+      postgres_password: "<postgres-password>",
       open_webui_secret_key: "<open-webui-secret-key>",
       open_webui_admin_password: "<open-webui-admin-password>",
       redis_password_litellm: "<redis-password-litellm>",

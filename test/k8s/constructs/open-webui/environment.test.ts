@@ -37,6 +37,7 @@ const all: Complete<Omit<EnvironmentOptions, "models">> & Pick<Required<Environm
     metricsPath: "/metrics/",
   },
   redis: { host: "open-webui-redis", port: 6379 },
+  database: { kind: "file" },
 };
 
 function environment(changes: Partial<EnvironmentOptions> = {}): Readonly<Record<string, string>> {
@@ -104,12 +105,24 @@ describe("Open WebUI's sign-in", () => {
     ["trusted-header", ["OPENAI_API_KEY", "WEBUI_SECRET_KEY", "REDIS_PASSWORD", "WEBUI_ADMIN_PASSWORD"]],
     ["accounts", ["OPENAI_API_KEY", "WEBUI_SECRET_KEY", "REDIS_PASSWORD", "WEBUI_ADMIN_PASSWORD"]],
   ])("%s: reads these keys of the Secret", (kind, keys) => {
-    expect(openWebUiSecretKeys(everySignIn[kind])).toEqual(keys);
+    expect(openWebUiSecretKeys({ signIn: everySignIn[kind], database: { kind: "file" } })).toEqual(keys);
+  });
+
+  it("reads the password of a Postgres of the stack's own, and no other's", () => {
+    const { signIn } = all;
+    const keys = (database: EnvironmentOptions["database"]) => openWebUiSecretKeys({ signIn, database });
+    expect(keys({ kind: "postgres", host: "db", port: 5432 })).toContain("POSTGRES_PASSWORD");
+    expect(keys({ kind: "url", urlSecret: { name: "db", key: "uri" } })).not.toContain("POSTGRES_PASSWORD");
+    expect(keys({ kind: "file" })).not.toContain("POSTGRES_PASSWORD");
   });
 
   it.each(Object.values(everySignIn))("$kind: has no secret among the open settings", (signIn) => {
     const open = Object.keys(environment({ signIn }));
-    expect(openWebUiSecretKeys(signIn).filter((key) => open.includes(key))).toEqual([]);
+    expect(
+      openWebUiSecretKeys({ signIn, database: { kind: "postgres", host: "db", port: 5432 } }).filter((key) =>
+        open.includes(key),
+      ),
+    ).toEqual([]);
   });
 });
 
@@ -262,5 +275,20 @@ describe("Open WebUI's other settings", () => {
 
   it("write below /tmp only: the root is read-only", () => {
     expect(environment()).toMatchObject({ HOME: "/tmp/home", STATIC_DIR: "/tmp/static" });
+  });
+});
+
+describe("the database", () => {
+  it("is reached by a URL that Kubernetes puts the password into, where it is the stack's own", () => {
+    expect(environment({ database: { kind: "postgres", host: "db", port: 5432 } })["DATABASE_URL"]).toBe(
+      "postgresql+psycopg://open_webui:$(POSTGRES_PASSWORD)@db:5432/open_webui",
+    );
+  });
+
+  it.each<EnvironmentOptions["database"]>([
+    { kind: "file" },
+    { kind: "url", urlSecret: { name: "db", key: "uri" } },
+  ])("has no URL in the open otherwise: %j", (database) => {
+    expect(environment({ database })).not.toHaveProperty("DATABASE_URL");
   });
 });

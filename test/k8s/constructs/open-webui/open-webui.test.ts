@@ -27,6 +27,7 @@ const all: Required<OpenWebUiProps> = {
     metricsPath: "/metrics/",
   },
   redis: { host: "open-webui-redis", port: 6379 },
+  database: { kind: "file" },
   secretName: "chat-keys",
   secretsVersion: 1,
   storage,

@@ -10,6 +10,7 @@ const all: Required<ExternalSecretsProps> = {
   refreshInterval: "15m",
   hasAdmin: true,
   hasPrometheus: true,
+  hasPostgres: true,
   hasAwsKey: true,
 };
 
@@ -23,7 +24,7 @@ interface ExternalSecretSpec {
   }[];
 }
 
-const names = ["litellm", "open-webui", "litellm-prometheus", "open-webui-redis"] as const;
+const names = ["litellm", "open-webui", "open-webui-postgres", "litellm-prometheus", "open-webui-redis"] as const;
 
 function render(changes: Partial<ExternalSecretsProps> = {}) {
   return renderConstruct((scope) => new ExternalSecrets(scope, "secrets", { ...all, ...changes })).objects;
@@ -76,6 +77,7 @@ describe("ExternalSecrets", () => {
       WEBUI_SECRET_KEY: "open_webui_secret_key",
       REDIS_PASSWORD: "redis_password_open_webui",
       WEBUI_ADMIN_PASSWORD: "open_webui_admin_password",
+      POSTGRES_PASSWORD: "postgres_password",
     });
   });
 
@@ -91,8 +93,13 @@ describe("ExternalSecrets", () => {
 
   it("describes no Secret for Prometheus where there is none, and the other Secrets as they are", () => {
     const others = render().filter(({ metadata }) => metadata.name !== "litellm-prometheus");
-    expect(others).toHaveLength(3);
+    expect(others).toHaveLength(4);
     expect(render({ hasPrometheus: false })).toEqual(others);
+  });
+
+  it("fetches for Postgres its password, and describes no Secret where the stack has none", () => {
+    expect(sources("open-webui-postgres")).toEqual({ POSTGRES_PASSWORD: "postgres_password" });
+    expect(JSON.stringify(render({ hasPostgres: false }))).not.toMatch(/postgres/i);
   });
 
   it("leaves only the ACL file with digests in Redis' Secret, by the operator's template", () => {
@@ -111,7 +118,7 @@ describe("ExternalSecrets", () => {
   it.each([true, false])("makes the very Secrets that the Secrets app makes, with an administrator: %s", (hasAdmin) => {
     const values = Object.fromEntries(Object.values(secretOutputs).map((output) => [output, `value-of-${output}`]));
     const expected = renderConstruct(
-      (scope) => new StackSecrets(scope, "secrets", { values, hasAdmin, hasPrometheus: true, hasAwsKey: true }),
+      (scope) => new StackSecrets(scope, "secrets", { ...all, values, hasAdmin }),
     ).objects;
     for (const name of names) {
       const { target, data } = specOf(name, { hasAdmin });

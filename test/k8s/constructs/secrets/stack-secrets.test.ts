@@ -21,9 +21,16 @@ const values: EveryOutput = {
   open_webui_admin_password: "test-admin-password",
   redis_password_litellm: "test-redis-password-of-litellm",
   redis_password_open_webui: "test-redis-password-of-open-webui",
+  postgres_password: "test-postgres-password",
 };
 
-const all: Required<StackSecretsProps> = { values, hasAdmin: true, hasPrometheus: true, hasAwsKey: true };
+const all: Required<StackSecretsProps> = {
+  values,
+  hasAdmin: true,
+  hasPrometheus: true,
+  hasPostgres: true,
+  hasAwsKey: true,
+};
 
 function render(changes: Partial<StackSecretsProps> = {}) {
   return renderConstruct((scope) => new StackSecrets(scope, "secrets", { ...all, ...changes })).objects;
@@ -38,6 +45,7 @@ describe("StackSecrets", () => {
     expect(listObjects(render())).toEqual([
       "Secret litellm",
       "Secret open-webui",
+      "Secret open-webui-postgres",
       "Secret litellm-prometheus",
       "Secret open-webui-redis",
     ]);
@@ -72,11 +80,12 @@ describe("StackSecrets", () => {
       WEBUI_SECRET_KEY: "test-session-key",
       REDIS_PASSWORD: "test-redis-password-of-open-webui",
       WEBUI_ADMIN_PASSWORD: "test-admin-password",
+      POSTGRES_PASSWORD: "test-postgres-password",
     });
   });
 
   it("gives Open WebUI no administrator's password where the sign-in has no administrator", () => {
-    expect(dataOf("open-webui", { hasAdmin: false })).toEqual({
+    expect(dataOf("open-webui", { hasAdmin: false, hasPostgres: false })).toEqual({
       OPENAI_API_KEY: "test-key-of-open-webui",
       WEBUI_SECRET_KEY: "test-session-key",
       REDIS_PASSWORD: "test-redis-password-of-open-webui",
@@ -89,7 +98,7 @@ describe("StackSecrets", () => {
 
   it("makes no Secret for Prometheus where there is none, and the other Secrets as they are", () => {
     const others = render().filter(({ metadata }) => metadata.name !== "litellm-prometheus");
-    expect(others).toHaveLength(3);
+    expect(others).toHaveLength(4);
     expect(render({ hasPrometheus: false })).toEqual(others);
   });
 
@@ -133,6 +142,14 @@ describe("StackSecrets", () => {
 
   it("doesn't ask for the administrator's password where there is no administrator", () => {
     const { open_webui_admin_password: _, ...others } = values;
-    expect(listObjects(render({ values: others, hasAdmin: false }))).toHaveLength(4);
+    expect(listObjects(render({ values: others, hasAdmin: false }))).toHaveLength(5);
+  });
+
+  it("gives Postgres its password and nothing else, and makes none where the stack has none", () => {
+    expect(dataOf("open-webui-postgres")).toEqual({ POSTGRES_PASSWORD: "test-postgres-password" });
+    const { postgres_password: _, ...others } = values;
+    const without = render({ values: others, hasPostgres: false });
+    expect(JSON.stringify(without)).not.toMatch(/postgres/i);
+    expect(() => render({ values: others })).toThrow("Terraform output postgres_password: got nothing");
   });
 });

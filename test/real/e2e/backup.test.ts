@@ -9,6 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { sealBackup, textEntry } from "../../../backup/backup";
 import { podScripts } from "../../../backup/pod/scripts";
 import { FolderStore } from "../../../backup/stores/folder";
+import { createKubernetesApp } from "../../../k8s/app";
 import { parseConfig, type StackConfigInput } from "../../../lib/config";
 import { ownerLabel, partOf } from "../../../lib/naming";
 import { images } from "../../../lib/versions";
@@ -33,6 +34,9 @@ const input: StackConfigInput = {
   backup: { recipient, storage: { storageClass: "longhorn", size: "1Gi" } },
   redis: { storage: { storageClass: "longhorn" } },
 };
+
+/** A later version, whose database has more revisions. */
+const newerOpenWebUi = "ghcr.io/open-webui/open-webui:v0.12.4-slim";
 
 const stack = new TestStack(parseConfig(input, "this test"));
 const deployment = { simulatedBedrock: { image: images.node, program: bundleSimulator() } };
@@ -104,6 +108,20 @@ function loseVolume(): void {
   stack.kubectl(["delete", "pvc", "open-webui", "--wait"]);
   stack.apply(stack.config, deployment);
   stack.waitUntilReady();
+}
+
+/** By hand, so that what its data need is seen. */
+function replaceOpenWebUi(openWebUi: string): void {
+  const app = createKubernetesApp(stack.config, { ...images, openWebUi }, deployment);
+  stack.kubectl(["apply", "--server-side", "-f", "-"], app.synthYaml());
+  stack.kubectl(["delete", "pod", "open-webui-0", "--wait"]);
+}
+
+/** Sends a message, and waits for its answer. */
+async function answered(text: string): Promise<Sent> {
+  const sent = await person.send("micro", text);
+  expect(await person.readEnd(sent)).toMatchObject({ error: undefined, content: expect.stringContaining(text) });
+  return sent;
 }
 
 async function signInAgain(): Promise<void> {
@@ -208,6 +226,32 @@ describe("backup and restore", () => {
       `it is of open-webui:v9, and its revision 0123456789ab isn't known to ${images.openWebUi}`,
     );
     expect(await countLost(acknowledged)).toBe(0);
+  });
+
+  it("brings everything back from before an upgrade, whose data the older version refuses", async () => {
+    const before = await answered("before the upgrade");
+    const { code, stdout } = await ops("backup", `${folder}/upgrade/`, "--json");
+    expect(code).toBe(0);
+    const { place } = JSON.parse(stdout) as { readonly place: string };
+
+    replaceOpenWebUi(newerOpenWebUi);
+    stack.waitUntilReady();
+    await signInAgain();
+    expect(await person.read(before)).toMatchObject({ done: true });
+    const after = await answered("after the upgrade");
+
+    replaceOpenWebUi(images.openWebUi);
+    const restarts = "jsonpath={.status.containerStatuses[0].restartCount}";
+    await until("the older version's refusal", 120, async () =>
+      Number(stack.kubectl(["get", "pod", "open-webui-0", "-o", restarts])) > 0 ? true : undefined,
+    );
+    expect(stack.kubectl(["logs", "open-webui-0", "--previous"])).toContain("Can't locate revision");
+    const restored = await ops("restore", place, "--yes");
+    expect(restored).toMatchObject({ code: 0, stderr: "" });
+    await signInAgain();
+    expect(integrity()).toBe("[('ok',)]");
+    expect(await countLost([...acknowledged, before])).toBe(0);
+    expect(await person.read(after)).toBeUndefined();
   });
 
   it("is taken down with its volumes kept, and deleted when told to", async () => {

@@ -160,6 +160,20 @@ export const mutations: readonly Mutation[] = [
     caughtBy: ["test/ops/cluster-plan.test.ts"],
   },
   {
+    harm: "Postgres lets everybody in without the password",
+    file: "k8s/constructs/postgres/files.ts",
+    from: "all scram-sha-256",
+    to: "all trust",
+    caughtBy: ["test/k8s/constructs/postgres/postgres.test.ts"],
+  },
+  {
+    harm: "a schedule backs up a database that it can't read",
+    file: "lib/config/parse.ts",
+    from: "      ...checkBackup(config),\n",
+    to: "",
+    caughtBy: ["test/lib/config/parse.test.ts"],
+  },
+  {
     harm: "destroy deletes the volumes with all chats without being told to",
     file: "ops/destruction.ts",
     from: "deleteData || isGoing || isBeingDeleted",

@@ -4,7 +4,10 @@ import { parseConfig } from "../../../lib/config";
 import { postgres } from "../../../lib/naming";
 import { images } from "../../../lib/versions";
 import { bundleSimulator } from "../../../simulator/bundle";
+import { codeBlocks, readPage } from "../../docs/markdown";
+import { temporaryFolder } from "../../support/temporary-folder";
 import { Person, type Sent } from "../support/person";
+import { run } from "../support/run";
 import { TestStack } from "../support/test-stack";
 import { until } from "../support/until";
 
@@ -86,6 +89,20 @@ it("comes back after its pod is gone, and the chats are there", async () => {
   stack.kubectl(["wait", "--for=condition=Ready", `pod/${pod}`, "--timeout=120s"]);
   expect(await until("the chat", 60, () => person.read(first))).toMatchObject({ done: true });
   await answered("after a restart");
+});
+
+it("is dumped and read back by the commands of docs/configuration.md", async () => {
+  const block = codeBlocks(readPage("docs/configuration.md"), "sh").find((code) => code.includes("pg_dump")) ?? "";
+  const [dump = "", restore = ""] = block.replaceAll("-n open-webui ", `-n ${stack.config.namespace} `).split("\n");
+  const cwd = temporaryFolder();
+  run("bash", ["-c", dump], { cwd });
+  stack.kubectl(["scale", "statefulset/open-webui", "--replicas=0"]);
+  stack.kubectl(["wait", "--for=delete", "pod/open-webui-0", "--timeout=120s"]);
+  query("delete from chat");
+  run("bash", ["-c", restore], { cwd });
+  stack.kubectl(["scale", "statefulset/open-webui", "--replicas=1"]);
+  stack.waitUntilReady();
+  expect(await until("the chat", 60, () => person.read(first))).toMatchObject({ done: true });
 });
 
 it("takes a rotated password at its next start", async () => {

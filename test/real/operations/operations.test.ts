@@ -285,6 +285,7 @@ function backUpNow(): void {
   inStack(["wait", "--for=condition=Complete", "job/scheduled", "--timeout=180s"]);
 }
 
+// Some twenty commands, of which three replace pods.
 it("every command of docs/operations.md does what it says", async () => {
   declare({ backup: { recipient, storage: { storageClass: "longhorn" } } });
   await deploy();
@@ -303,7 +304,7 @@ it("every command of docs/operations.md does what it says", async () => {
     const { code, output } = await shell(command);
     if (code !== 0) throw new Error(`${command} ended with ${code}\n${output}`);
   }
-});
+}, 1_200_000);
 
 it("is taken down with its volumes kept, and goes for good when told to", async () => {
   const names = (kinds: string) => inStack(["get", kinds, "-o", "name"]).trim().split("\n").sort();

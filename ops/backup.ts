@@ -34,8 +34,8 @@ export interface MadeBackup {
   readonly secrets: number;
 }
 
-/** @throws Failure where the chats are in no file */
-export function requireFile({ database, namespace }: StackConfig): void {
+/** @throws Failure where the chats are in another database, which no pod here can copy */
+export function requireSqlite({ database, namespace }: StackConfig): void {
   if (database.kind === "sqlite") return;
   throw new Failure(
     `The chats of ${namespace} are in Postgres (database.kind "${database.kind}"); allowed: "sqlite".`,

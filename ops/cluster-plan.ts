@@ -1,8 +1,8 @@
 import type { StackConfig } from "../lib/config";
-import { ownerLabel, partOf, provisioner } from "../lib/naming";
+import { provisioner } from "../lib/naming";
 import type { Cluster } from "./cluster";
 import { Failure } from "./failure";
-import { type KubernetesObject, parseManifests } from "./manifests";
+import { type KubernetesObject, ownSelector, parseManifests } from "./manifests";
 import { type LiveJob, stateOf } from "./provisioning";
 
 /** An object for people, such as `Deployment litellm`. */
@@ -121,7 +121,7 @@ export async function findOrphans(
   const names = new Set(described.map(nameOf));
   const orphans: Orphan[] = [];
   const kinds = await findRemovableKinds(cluster);
-  const live = await cluster.list<Live>([kinds.join(","), "-n", namespace, "-l", `${ownerLabel}=${partOf}`]);
+  const live = await cluster.list<Live>([kinds.join(","), "-n", namespace, "-l", ownSelector]);
   for (const object of live) {
     if (names.has(nameOf(object)) || object.metadata.ownerReferences !== undefined) continue;
     if (object.kind === "Job" && stateOf(object) !== "runs") continue;

@@ -2,7 +2,7 @@ import type { StackConfig } from "../lib/config";
 import { components, ownerLabel, partOf, scheduledBackup } from "../lib/naming";
 import type { Cluster } from "./cluster";
 import { findRemovableKinds, nameOf, resourceOf } from "./cluster-plan";
-import type { KubernetesObject } from "./manifests";
+import { isOwn, type KubernetesObject, ownSelector } from "./manifests";
 import type { Row } from "./progress";
 import { readLastBackup } from "./status/last-backup";
 
@@ -64,12 +64,12 @@ export async function planDestruction(
     KubernetesObject & { readonly metadata: { readonly deletionTimestamp?: string } }
   >(["namespace", name]);
   if (namespace === undefined) return nothing;
-  const isOurs = namespace.metadata.labels?.[ownerLabel] === partOf;
+  const isOurs = isOwn(namespace);
   // Of a run that was stopped: nothing holds it back.
   const isGoing = namespace.metadata.deletionTimestamp !== undefined;
   const removesNamespace = isGoing || (deleteData && isOurs);
   const kinds = [...(await findRemovableKinds(cluster)), "pods", "persistentvolumeclaims", "secrets"];
-  const ours = await listObjects(cluster, name, kinds, `${ownerLabel}=${partOf}`);
+  const ours = await listObjects(cluster, name, kinds, ownSelector);
   const goes = ({ isBeingDeleted }: Listed) => deleteData || isGoing || isBeingDeleted;
   const data = ours.filter(({ kind }) => dataKinds.has(kind));
   return {

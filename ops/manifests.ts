@@ -1,4 +1,5 @@
 import { parseAllDocuments } from "yaml";
+import { ownerLabel, partOf } from "../lib/naming";
 import { Failure } from "./failure";
 import { runProcess } from "./processes";
 
@@ -11,6 +12,14 @@ export interface KubernetesObject {
     readonly namespace?: string;
     readonly labels?: Readonly<Record<string, string>>;
   };
+}
+
+/** What kubectl selects the stack's own objects by. */
+export const ownSelector = `${ownerLabel}=${partOf}`;
+
+/** Whether it is the stack's own, by the label that each of its objects carries. */
+export function isOwn({ metadata }: Pick<KubernetesObject, "metadata">): boolean {
+  return metadata.labels?.[ownerLabel] === partOf;
 }
 
 /** The Kubernetes side as cdk8s renders it, in order of application. */

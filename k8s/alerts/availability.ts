@@ -14,8 +14,7 @@ export function availabilityRules({ namespace, hasPostgres }: AvailabilityOption
     rules: [
       notScraped(namespace),
       redisUnreachable(namespace),
-      ...down(namespace),
-      ...(hasPostgres ? [postgresDown(namespace)] : []),
+      ...down(namespace, hasPostgres),
       ...restarts(namespace),
     ],
   };
@@ -49,9 +48,21 @@ function redisUnreachable(namespace: string): Alert {
   };
 }
 
-function down(namespace: string): Alert[] {
+function down(namespace: string, hasPostgres: boolean): Alert[] {
   const deployment = (name: string) => `{namespace="${namespace}",deployment="${name}"}`;
+  const readyPods = (statefulSet: string) =>
+    `kube_statefulset_status_replicas_ready{namespace="${namespace}",statefulset="${statefulSet}"}`;
   const gone = (what: string) => `{{ $value }} pods of ${what} are ready.`;
+  const postgresDown: Alert = {
+    exporter: "kubeStateMetrics",
+    alert: "PostgresDown",
+    severity: "critical",
+    value: readyPods(postgres),
+    when: "< 1",
+    for: "2m",
+    summary: "Postgres is down.",
+    description: `${gone("Postgres")} Nobody can chat or read chats meanwhile.`,
+  };
   return [
     {
       exporter: "kubeStateMetrics",
@@ -67,7 +78,7 @@ function down(namespace: string): Alert[] {
       exporter: "kubeStateMetrics",
       alert: "OpenWebUiDown",
       severity: "critical",
-      value: `kube_statefulset_status_replicas_ready{namespace="${namespace}",statefulset="${components.openWebUi}"}`,
+      value: readyPods(components.openWebUi),
       when: "< 1",
       for: "5m",
       summary: "The chat is down.",
@@ -83,20 +94,8 @@ function down(namespace: string): Alert[] {
       summary: "Redis is down.",
       description: `${gone("Redis")} Each LiteLLM pod counts the budget alone meanwhile, and with accounts chats fail.`,
     },
+    ...(hasPostgres ? [postgresDown] : []),
   ];
-}
-
-function postgresDown(namespace: string): Alert {
-  return {
-    exporter: "kubeStateMetrics",
-    alert: "PostgresDown",
-    severity: "critical",
-    value: `kube_statefulset_status_replicas_ready{namespace="${namespace}",statefulset="${postgres}"}`,
-    when: "< 1",
-    for: "2m",
-    summary: "Postgres is down.",
-    description: "{{ $value }} pods of Postgres are ready. Nobody can chat or read chats meanwhile.",
-  };
 }
 
 function restarts(namespace: string): Alert[] {

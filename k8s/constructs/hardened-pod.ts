@@ -2,7 +2,7 @@ import { k8s } from "cdk8s-plus-28";
 
 /**
  * The user and group of every pod: `nonroot` of distroless images, high enough to be nobody on the node. No image has
- * an entry for it, and none needs one. Files on the volumes belong to it: changing it later locks them.
+ * an entry for it, and none but Postgres' needs one. Files on the volumes belong to it: changing it later locks them.
  */
 export const nonRoot = 65532;
 

@@ -63,14 +63,18 @@ export const regionSchema = z
 
 const cidr = z.union([z.cidrv4(), z.cidrv6()]);
 
-/** A block of addresses as AWS sees them: the public ones behind which the cluster is. */
-const publicCidr = z
-  .string()
-  .refine((text) => cidr.safeParse(text).success, {
-    error: 'allowed: a CIDR block such as "203.0.113.7/32".',
+function cidrBlock(example: string) {
+  return z.string().refine((text) => cidr.safeParse(text).success, {
+    error: `allowed: a CIDR block such as ${show(example)}.`,
     abort: true,
-  })
-  .refine(isPublicBlock, "allowed: public addresses: AWS never sees the cluster's own, only that of its way out.");
+  });
+}
+
+/** A block of addresses as AWS sees them: the public ones behind which the cluster is. */
+const publicCidr = cidrBlock("203.0.113.7/32").refine(
+  isPublicBlock,
+  "allowed: public addresses: AWS never sees the cluster's own, only that of its way out.",
+);
 
 /** How LiteLLM proves to AWS who it is. */
 const credentials = oneOf(
@@ -572,11 +576,7 @@ const databaseServer = oneOf(
     group({ kind: z.literal("pods"), namespace: label, podLabels: labelPairs }),
     group({
       kind: z.literal("addresses"),
-      cidrs: z
-        .array(
-          z.string().refine((text) => cidr.safeParse(text).success, 'allowed: a CIDR block such as "192.168.7.20/32".'),
-        )
-        .min(1),
+      cidrs: z.array(cidrBlock("192.168.7.20/32")).min(1),
     }),
   ],
 );

@@ -2,13 +2,13 @@ import path from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";
 import { loadConfig } from "../../lib/config";
-import { components, ownerLabel, partOf, ports, secretKeys, secretNames } from "../../lib/naming";
+import { components, ports, secretKeys, secretNames } from "../../lib/naming";
 import { listSubstitutions, type PreviewOptions, previewNamespace } from "../../lib/preview";
 import { Cluster } from "../cluster";
 import { requireConsent } from "../consent";
 import { Failure } from "../failure";
 import { forwardChat, requireFreePort } from "../forward";
-import { parseManifests } from "../manifests";
+import { isOwn, type KubernetesObject, parseManifests } from "../manifests";
 import { parsePort, yesOption } from "../options";
 import { namesOfWorkloads } from "../pod-template";
 import { runProcess } from "../processes";
@@ -81,11 +81,9 @@ async function takeDown(cluster: Cluster, { yes }: Options): Promise<void> {
 
 /** Whether a preview is there. @throws Failure when somebody else has a Namespace of that name */
 async function findPreview(cluster: Cluster): Promise<boolean> {
-  const [namespace] = await cluster.list<{ readonly metadata: { readonly labels?: Readonly<Record<string, string>> } }>(
-    ["namespace", previewNamespace],
-  );
+  const [namespace] = await cluster.list<KubernetesObject>(["namespace", previewNamespace]);
   if (namespace === undefined) return false;
-  if (namespace.metadata.labels?.[ownerLabel] === partOf) return true;
+  if (isOwn(namespace)) return true;
   throw new Failure(
     `Namespace ${previewNamespace} on ${cluster.context}: got one that isn't a preview's; rename or remove it first.`,
   );

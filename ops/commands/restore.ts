@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { passphraseVariable } from "../../backup/passphrase";
 import { loadConfig, type StackConfig } from "../../lib/config";
 import { components } from "../../lib/naming";
-import { explainBackupErrors, requireFile } from "../backup";
+import { explainBackupErrors, requireSqlite } from "../backup";
 import { formatLocation, formatMebibytes, parseLocation } from "../backup-location";
 import { Cluster } from "../cluster";
 import { requireConsent } from "../consent";
@@ -47,7 +47,7 @@ async function restore(text: string, options: RestoreOptions): Promise<Result> {
   const config = loadConfig();
   const source = await readSource(text, config, options.json);
   if (options.check) return resultOf(source, `npm run restore -- ${source.place}`);
-  requireFile(config);
+  requireSqlite(config);
   requireSecrets(source.checked, options, config);
   const cluster = await Cluster.current();
   const { namespace } = config;

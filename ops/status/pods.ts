@@ -1,7 +1,7 @@
 import type { StackConfig } from "../../lib/config";
-import { ownerLabel, partOf } from "../../lib/naming";
 import type { Cluster } from "../cluster";
 import { Failure } from "../failure";
+import { isOwn } from "../manifests";
 import { parseQuantity } from "../quantity";
 import { type LiveWorkload, podsOf, takeSnapshot } from "../rollout";
 import { describeStart, type Pod } from "../start";
@@ -36,7 +36,7 @@ export interface PodsStatus {
 /** @throws Failure when the cluster doesn't answer, or no stack is there */
 export async function readPods(cluster: Cluster, { namespace }: StackConfig): Promise<PodsStatus> {
   const { workloads, pods } = await takeSnapshot(cluster, namespace);
-  const ours = workloads.filter(({ metadata }) => metadata.labels?.[ownerLabel] === partOf);
+  const ours = workloads.filter(isOwn);
   if (ours.length === 0) throw new Failure(`No stack is in Namespace ${namespace} on ${cluster}.`);
   const usage = await readSection(() => readUsage(cluster, namespace, pods));
   const used = "value" in usage ? usage.value.pods : new Map<string, PodUsage>();

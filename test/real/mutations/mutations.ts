@@ -432,8 +432,8 @@ export const mutations: readonly Mutation[] = [
   {
     harm: "an alert reads a metric that nobody serves, and stays silent for ever",
     file: "k8s/alerts/availability.ts",
-    from: "kube_deployment_spec_replicas",
-    to: "kube_deployment_replicas",
+    from: "kube_statefulset_status_replicas_ready{",
+    to: "kube_statefulset_replicas_ready{",
     caughtBy: ["test/invariants/monitoring.test.ts"],
   },
   {

@@ -9,13 +9,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { sealBackup, textEntry } from "../../../backup/backup";
 import { podScripts } from "../../../backup/pod/scripts";
 import { FolderStore } from "../../../backup/stores/folder";
-import { createKubernetesApp } from "../../../k8s/app";
 import { parseConfig, type StackConfigInput } from "../../../lib/config";
 import { ownerLabel, partOf } from "../../../lib/naming";
 import { images } from "../../../lib/versions";
 import { bundleSimulator } from "../../../simulator/bundle";
 import { makeAgeKey } from "../support/age-key";
 import { Commands } from "../support/commands";
+import { expectAnswer } from "../support/expect-answer";
 import { kubectl } from "../support/kubectl";
 import { Person, type Sent } from "../support/person";
 import { TestStack } from "../support/test-stack";
@@ -112,16 +112,8 @@ function loseVolume(): void {
 
 /** By hand, so that what its data need is seen. */
 function replaceOpenWebUi(openWebUi: string): void {
-  const app = createKubernetesApp(stack.config, { ...images, openWebUi }, deployment);
-  stack.kubectl(["apply", "--server-side", "-f", "-"], app.synthYaml());
+  stack.apply(stack.config, deployment, { ...images, openWebUi });
   stack.kubectl(["delete", "pod", "open-webui-0", "--wait"]);
-}
-
-/** Sends a message, and waits for its answer. */
-async function answered(text: string): Promise<Sent> {
-  const sent = await person.send("micro", text);
-  expect(await person.readEnd(sent)).toMatchObject({ error: undefined, content: expect.stringContaining(text) });
-  return sent;
 }
 
 async function signInAgain(): Promise<void> {
@@ -229,7 +221,7 @@ describe("backup and restore", () => {
   });
 
   it("brings everything back from before an upgrade, whose data the older version refuses", async () => {
-    const before = await answered("before the upgrade");
+    const before = await expectAnswer(person, "micro", "before the upgrade");
     const { code, stdout } = await ops("backup", `${folder}/upgrade/`, "--json");
     expect(code).toBe(0);
     const { place } = JSON.parse(stdout) as { readonly place: string };
@@ -238,7 +230,7 @@ describe("backup and restore", () => {
     stack.waitUntilReady();
     await signInAgain();
     expect(await person.read(before)).toMatchObject({ done: true });
-    const after = await answered("after the upgrade");
+    const after = await expectAnswer(person, "micro", "after the upgrade");
 
     replaceOpenWebUi(images.openWebUi);
     const restarts = "jsonpath={.status.containerStatuses[0].restartCount}";

@@ -1,11 +1,11 @@
 /** Needs what pods.test.ts needs. Works in the Namespace `postgres-test`, which is deleted. */
-import { createSecretsApp } from "../../../k8s/app";
 import { parseConfig } from "../../../lib/config";
 import { postgres } from "../../../lib/naming";
 import { images } from "../../../lib/versions";
 import { bundleSimulator } from "../../../simulator/bundle";
 import { codeBlocks, readPage } from "../../docs/markdown";
 import { temporaryFolder } from "../../support/temporary-folder";
+import { expectAnswer } from "../support/expect-answer";
 import { Person, type Sent } from "../support/person";
 import { run } from "../support/run";
 import { TestStack } from "../support/test-stack";
@@ -63,15 +63,8 @@ except Exception as error: print("refused:", error)`,
   );
 }
 
-async function answered(text: string): Promise<Sent> {
-  const sent = await person.send("micro", text);
-  expect(sent).toMatchObject({ status: 200 });
-  expect(await person.readEnd(sent)).toMatchObject({ error: undefined, content: expect.stringContaining(text) });
-  return sent;
-}
-
 it("keeps the chats, and Open WebUI's volume has no database", async () => {
-  first = await answered("the first question");
+  first = await expectAnswer(person, "micro", "the first question");
   expect(query(`select count(*) from chat where id = '${first.chatId}'`)).toBe("1");
   expect(stack.python("open-webui-0", 'import os; print(os.path.exists("/app/backend/data/webui.db"))')).toBe("False");
 });
@@ -88,7 +81,7 @@ it("comes back after its pod is gone, and the chats are there", async () => {
   stack.kubectl(["wait", "--for=create", `pod/${pod}`, "--timeout=60s"]);
   stack.kubectl(["wait", "--for=condition=Ready", `pod/${pod}`, "--timeout=120s"]);
   expect(await until("the chat", 60, () => person.read(first))).toMatchObject({ done: true });
-  await answered("after a restart");
+  await expectAnswer(person, "micro", "after a restart");
 });
 
 it("is dumped and read back by the commands of docs/configuration.md", async () => {
@@ -108,7 +101,7 @@ it("is dumped and read back by the commands of docs/configuration.md", async () 
 it("takes a rotated password at its next start", async () => {
   const rotated = Object.fromEntries(Object.entries(stack.values).map(([name, value]) => [name, `${value}2`]));
   const { config } = stack;
-  stack.kubectl(["apply", "--server-side", "-f", "-"], createSecretsApp(config, rotated).synthYaml());
+  stack.applySecrets(rotated);
   stack.apply({ ...config, secrets: { ...config.secrets, version: 2 } }, simulated);
   stack.kubectl(["rollout", "status", `statefulset/${postgres}`, "--timeout=180s"]);
   stack.kubectl(["delete", "pod", "open-webui-0", "--wait"]);

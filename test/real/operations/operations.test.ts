@@ -5,20 +5,18 @@
  * and every change after that, by the commands alone, while somebody keeps asking. Works in the Namespace
  * `operations-test`, which is deleted.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { text } from "node:stream/consumers";
 import { defineConfig, type StackConfigInput } from "../../../lib/config";
-import { components, ownerLabel, simulatedBedrock } from "../../../lib/naming";
+import { components, ownerLabel } from "../../../lib/naming";
 import { images } from "../../../lib/versions";
-import type { LoggedRequest } from "../../../simulator/requests-log";
 import { codeBlocks, readPage } from "../../docs/markdown";
 import { AwsStandIn } from "../../support/aws-stand-in";
 import { writeFile } from "../../support/temporary-folder";
 import { makeAgeKey } from "../support/age-key";
+import { bedrockRequests } from "../support/bedrock-requests";
 import { Commands } from "../support/commands";
+import { behindSignIn } from "../support/ingress";
 import { deleteNamespace, kubectl } from "../support/kubectl";
 import { ProjectCopy } from "../support/project";
 import { createBucket, listAccessKeys } from "../support/stand-in";
@@ -40,18 +38,13 @@ let config: StackConfigInput = defineConfig({
   liteLlm: { replicas: 2 },
   openWebUi: { auth: { kind: "proxy" }, storage: { storageClass: "longhorn" } },
   redis: { storage: { storageClass: "longhorn" } },
-  ingress: {
-    kind: "traefik",
-    middlewares: [{ name: "google-oauth", namespace: "public-ingress" }],
-    controller: { namespace: "public-ingress" },
-  },
+  ingress: behindSignIn,
 });
 
 const { key, recipient } = makeAgeKey();
-const passphrase = "seven black swans over a quiet lake";
 
 const project = new ProjectCopy();
-const commands = new Commands(project.folder);
+const commands = new Commands(project.folder, { BACKUP_PASSPHRASE: "seven black swans over a quiet lake" });
 const rows: (readonly string[])[] = [];
 let client: SteadyClient | undefined;
 /** What the doctor asks about the models. */
@@ -69,23 +62,26 @@ function declare(changes: Partial<StackConfigInput>): void {
 }
 
 /** Does something, and notes how long it took. @returns what it returned */
-async function timed(what: string, act: () => Promise<string>, note = () => "—"): Promise<string> {
-  const start = Date.now();
-  const printed = await act();
-  rows.push([what, `${Math.round((Date.now() - start) / 1000)} s`, note()]);
+async function timed(what: string, act: () => Promise<string>): Promise<string> {
+  const { printed, seconds } = await clocked(act);
+  rows.push([what, `${seconds} s`, "—"]);
   return printed;
 }
 
 /** Does something while the client keeps asking. @returns what it returned, and why questions got no answer */
 async function measure(what: string, act: () => Promise<string>): Promise<{ printed: string; failures: string[] }> {
   await asking().count();
-  const start = Date.now();
-  const printed = await act();
-  const seconds = Math.round((Date.now() - start) / 1000);
+  const { printed, seconds } = await clocked(act);
   const { asked, failures } = await asking().count();
   rows.push([what, `${seconds} s`, `${failures.length} of ${asked}`]);
   expect(asked).toBeGreaterThan(seconds / 5);
   return { printed, failures: [...failures] };
+}
+
+async function clocked(act: () => Promise<string>): Promise<{ printed: string; seconds: number }> {
+  const start = Date.now();
+  const printed = await act();
+  return { printed, seconds: Math.round((Date.now() - start) / 1000) };
 }
 
 async function deploy(): Promise<string> {
@@ -104,13 +100,7 @@ function podIds(component: string): readonly string[] {
 
 const allPodIds = () => Object.values(components).map(podIds);
 
-/** What the simulated Bedrock was asked last. */
-function lastRequest(): LoggedRequest | undefined {
-  const url = `http://127.0.0.1:${simulatedBedrock.controlPort}/requests`;
-  const script = `fetch("${url}").then((answer) => answer.json()).then((all) => console.log(JSON.stringify(all.slice(-1))))`;
-  const printed = inStack(["exec", `deployment/${simulatedBedrock.name}`, "--", "node", "-e", script]);
-  return (JSON.parse(printed) as readonly LoggedRequest[])[0];
-}
+const lastRequest = () => bedrockRequests(namespace).at(-1);
 
 beforeAll(async () => {
   // What stands in for the rest of AWS has no Bedrock.
@@ -247,7 +237,7 @@ const notRun: readonly RegExp[] = [
 ];
 
 /** What asks has nobody to ask. */
-const asks = /^(?:BACKUP_PASSPHRASE=.* )?npm run (?:restore|revoke-key) *(?<args>-- .*)?$/;
+const asks = /^(?:BACKUP_PASSPHRASE=.* )?npm run (?:restore|revoke-key) *(?:-- .*)?$/;
 
 /** Each line of the page's commands, with this stack's names. */
 function documentedCommands(): readonly string[] {
@@ -265,18 +255,6 @@ function documentedCommands(): readonly string[] {
 
 function withConsent(line: string): string {
   return line.includes(" -- ") ? `${line} --yes` : `${line} -- --yes`;
-}
-
-/** Runs a command as a person types it. */
-async function shell(command: string): Promise<{ readonly code: number | null; readonly output: string }> {
-  const env = { ...process.env, BACKUP_PASSPHRASE: passphrase };
-  const child = spawn("bash", ["-c", command], { cwd: project.folder, env, stdio: ["ignore", "pipe", "pipe"] });
-  const [[code], stdout, stderr] = (await Promise.all([
-    once(child, "close"),
-    text(child.stdout),
-    text(child.stderr),
-  ])) as [[number | null], string, string];
-  return { code, output: `${stdout}${stderr}` };
 }
 
 /** As the schedule does it. */
@@ -299,10 +277,10 @@ it("every command of docs/operations.md does what it says", async () => {
     const current = (await listAccessKeys(userName)).find(({ status }) => status === "Active");
     const [oldest = ""] = existsSync(backups) ? readdirSync(backups).sort() : [];
     const command = line
-      .replace("AKIA0000000000000000", current?.id ?? "")
+      .replace(/AKIA0{16}/, current?.id ?? "")
       .replace(/open-webui-\d{8}T\d{6}Z\.tar\.gz\.age/, oldest);
-    const { code, output } = await shell(command);
-    if (code !== 0) throw new Error(`${command} ended with ${code}\n${output}`);
+    const { code, stdout, stderr } = await commands.shell(command);
+    if (code !== 0) throw new Error(`${command} ended with ${code}\n${stdout}\n${stderr}`);
   }
 }, 1_200_000);
 

@@ -281,11 +281,10 @@ const models: readonly AlertCase[] = [
 const available = (deployment: string) =>
   series("kube_deployment_status_replicas_available", { pod: "ksm", deployment });
 const wanted = (deployment: string) => series("kube_deployment_spec_replicas", { pod: "ksm", deployment });
-const postgresReady = series("kube_statefulset_status_replicas_ready", {
-  pod: "ksm",
-  statefulset: "open-webui-postgres",
-});
-const ready = series("kube_statefulset_status_replicas_ready", { pod: "ksm", statefulset: "open-webui" });
+const readyPods = (statefulset: string) =>
+  series("kube_statefulset_status_replicas_ready", { pod: "ksm", statefulset });
+const ready = readyPods("open-webui");
+const postgresReady = readyPods("open-webui-postgres");
 const breaker = (state: string) => series("litellm_redis_circuit_breaker_state", { state });
 const inFlight = series("litellm_in_flight_requests");
 const openWebUi = { pod: "open-webui-0", container: "open-webui" };

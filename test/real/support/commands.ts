@@ -39,6 +39,11 @@ export class Commands {
     return stdout;
   }
 
+  /** Runs a line as a person types it, to its end, whatever that is. */
+  async shell(line: string): Promise<CommandResult> {
+    return endOf(this.startProgram("bash", ["-c", line]));
+  }
+
   /**
    * Kills a command, as `kill -9` does, as soon as it has printed a text.
    * @throws when it ends without
@@ -56,7 +61,11 @@ export class Commands {
   }
 
   private start(args: readonly string[]): Command {
-    return spawn(process.execPath, ["-r", "tsx/cjs", "ops/main.ts", ...args], {
+    return this.startProgram(process.execPath, ["-r", "tsx/cjs", "ops/main.ts", ...args]);
+  }
+
+  private startProgram(program: string, args: readonly string[]): Command {
+    return spawn(program, args, {
       cwd: this.cwd,
       env: { ...process.env, ...this.env },
       stdio: ["ignore", "pipe", "pipe"],

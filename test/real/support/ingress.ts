@@ -1,4 +1,12 @@
 import { request } from "node:https";
+import type { StackConfigInput } from "../../../lib/config";
+
+/** The cluster's Traefik, with a sign-in in front. */
+export const behindSignIn: NonNullable<StackConfigInput["ingress"]> = {
+  kind: "traefik",
+  middlewares: [{ name: "google-oauth", namespace: "public-ingress" }],
+  controller: { namespace: "public-ingress" },
+};
 
 /** Where the cluster's ingress controller listens with TLS. */
 export const ingress = readAddress(process.env["INGRESS_ADDRESS"] ?? "127.0.0.1:8443");

@@ -67,7 +67,6 @@ export class SteadyClient {
     const text = await answer.text();
     if (!answer.ok) throw new Error(`sign-in: status ${answer.status}, ${text}`);
     const { token } = JSON.parse(text) as { readonly token: string };
-    this.token = token;
     // The page asks for the menu first; without that the first chat finds no model.
     await fetch(`${this.url}/api/models`, { headers: { Authorization: `Bearer ${token}`, Connection: "close" } });
     return token;

@@ -3,10 +3,12 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { createKubernetesApp, createSecretsApp, type KubernetesAppOptions } from "../../../k8s/app";
+import type { SecretValues } from "../../../k8s/constructs/secrets/stack-secrets";
 import type { StackConfig } from "../../../lib/config";
-import { components, secretOutputs, simulatedBedrock } from "../../../lib/naming";
-import { images } from "../../../lib/versions";
+import { components, secretOutputs } from "../../../lib/naming";
+import { type Images, images } from "../../../lib/versions";
 import type { LoggedRequest } from "../../../simulator/requests-log";
+import { bedrockRequests, forgetBedrockRequests } from "./bedrock-requests";
 import { deleteNamespace, inTestNamespace, kubectl } from "./kubectl";
 import { run } from "./run";
 
@@ -33,14 +35,22 @@ export class TestStack {
    */
   deploy(options: KubernetesAppOptions = {}, change = (manifests: string) => manifests): void {
     this.remove();
-    applyManifests(createSecretsApp(this.config, this.values).synthYaml());
+    this.applySecrets(this.values);
     applyManifests(change(createKubernetesApp(this.config, images, options).synthYaml()));
     this.waitUntilReady();
   }
 
-  /** Applies a configuration, such as this stack's own with another setting, without waiting. */
-  apply(config: StackConfig, options: KubernetesAppOptions = {}): void {
-    applyManifests(createKubernetesApp(config, images, options).synthYaml());
+  /** Applies Secrets with other values than this stack's own, or with those. Pods read them at their start only. */
+  applySecrets(values: SecretValues): void {
+    applyManifests(createSecretsApp(this.config, values).synthYaml());
+  }
+
+  /**
+   * Applies a configuration, such as this stack's own with another setting, without waiting.
+   * @param used - in place of the pinned images
+   */
+  apply(config: StackConfig, options: KubernetesAppOptions = {}, used: Images = images): void {
+    applyManifests(createKubernetesApp(config, used, options).synthYaml());
   }
 
   /** @throws when a pod doesn't get ready, with what its events and its containers' last lines say */
@@ -102,17 +112,11 @@ export class TestStack {
 
   /** What the simulated Bedrock was asked since it was last forgotten, oldest first. */
   bedrockRequests(): readonly LoggedRequest[] {
-    return JSON.parse(this.control("GET")) as LoggedRequest[];
+    return bedrockRequests(this.config.namespace);
   }
 
   forgetBedrockRequests(): void {
-    this.control("DELETE");
-  }
-
-  private control(method: string): string {
-    const url = `http://127.0.0.1:${simulatedBedrock.controlPort}/requests`;
-    const script = `fetch("${url}", { method: "${method}" }).then((answer) => answer.text()).then(console.log)`;
-    return this.kubectl(["exec", `deployment/${simulatedBedrock.name}`, "--", "node", "-e", script]).trim();
+    forgetBedrockRequests(this.config.namespace);
   }
 }
 

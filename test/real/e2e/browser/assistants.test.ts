@@ -5,6 +5,7 @@ import { images } from "../../../../lib/versions";
 import { bundleSimulator } from "../../../../simulator/bundle";
 import { temporaryFolder, writeFile } from "../../../support/temporary-folder";
 import { Browser, type Visitor } from "../../support/browser";
+import { behindSignIn } from "../../support/ingress";
 import { TestStack } from "../../support/test-stack";
 
 const folder = temporaryFolder();
@@ -32,11 +33,7 @@ const stack = new TestStack(
         storage: { storageClass: "longhorn" },
       },
       redis: { storage: { storageClass: "longhorn" } },
-      ingress: {
-        kind: "traefik",
-        middlewares: [{ name: "google-oauth", namespace: "public-ingress" }],
-        controller: { namespace: "public-ingress" },
-      },
+      ingress: behindSignIn,
     },
     "this test",
   ),

@@ -6,6 +6,7 @@ import { images } from "../../../../lib/versions";
 import { bundleSimulator } from "../../../../simulator/bundle";
 import { ask } from "../../support/ask";
 import { Browser, type Visitor } from "../../support/browser";
+import { behindSignIn } from "../../support/ingress";
 import { TestStack } from "../../support/test-stack";
 import { until } from "../../support/until";
 
@@ -22,11 +23,7 @@ const stack = new TestStack(
       liteLlm: { budget: { kind: "limited", limitUsd: 0.02 }, retries: 0, requestTimeoutSeconds: 10 },
       openWebUi: { auth: { kind: "proxy" }, storage: { storageClass: "longhorn" } },
       redis: { storage: { storageClass: "longhorn" } },
-      ingress: {
-        kind: "traefik",
-        middlewares: [{ name: "google-oauth", namespace: "public-ingress" }],
-        controller: { namespace: "public-ingress" },
-      },
+      ingress: behindSignIn,
       monitoring: { kind: "prometheus-operator" },
     },
     "this test",

@@ -4,7 +4,7 @@ import { secretOutputs } from "../../../../lib/naming";
 import { images } from "../../../../lib/versions";
 import { bundleSimulator } from "../../../../simulator/bundle";
 import { Browser, type Visitor } from "../../support/browser";
-import { askIngress } from "../../support/ingress";
+import { askIngress, behindSignIn } from "../../support/ingress";
 import { TestStack } from "../../support/test-stack";
 
 const owner = "owner@example.com";
@@ -17,11 +17,7 @@ const stack = new TestStack(
       models: { micro: { model: "amazon.nova-micro-v1:0" }, lite: { model: "amazon.nova-lite-v1:0" } },
       openWebUi: { auth: { kind: "trusted-header", owner }, storage: { storageClass: "longhorn" } },
       redis: { storage: { storageClass: "longhorn" } },
-      ingress: {
-        kind: "traefik",
-        middlewares: [{ name: "google-oauth", namespace: "public-ingress" }],
-        controller: { namespace: "public-ingress" },
-      },
+      ingress: behindSignIn,
     },
     "this test",
   ),

@@ -66,19 +66,6 @@ print(json.dumps({id: {"base": base, "name": name, "meta": json.loads(meta), "pa
   return JSON.parse(stack.python("open-webui-0", script)) as Readonly<Record<string, Row>>;
 }
 
-/** The newest Job. */
-function jobOf(stack: TestStack): string {
-  const path = "jsonpath={.metadata.annotations.open-webui-bedrock/job}";
-  return stack.kubectl(["get", "configmap", "open-webui-provisioner", "-o", path]);
-}
-
-/** Waits until the newest Job has ended. @returns its last pod's log */
-async function runOf(stack: TestStack, end: "Complete" | "Failed" = "Complete"): Promise<string> {
-  const job = jobOf(stack);
-  stack.kubectl(["wait", `--for=condition=${end}`, `job/${job}`, "--timeout=120s"]);
-  return stack.kubectl(["logs", `job/${job}`]).trim();
-}
-
 async function upload(person: Person, name: string, content: string): Promise<string> {
   const form = new FormData();
   form.append("file", new Blob([content], { type: "text/plain" }), name);
@@ -99,7 +86,7 @@ describe.each([
 
   it("assistants and prompts are there after the first deployment", async () => {
     stack.deploy(simulated);
-    expect(await runOf(stack)).toBe("create micro\ncreate guide\ncreate other\n3 written");
+    expect(await stack.provisioned()).toBe("create micro\ncreate guide\ncreate other\n3 written");
     expect(rowsOf(stack)).toMatchObject({ guide: { base: "lite", name: "Cluster guide" }, micro: { base: null } });
   });
 });
@@ -132,7 +119,7 @@ describe("with the sign-in accounts", () => {
   });
 
   it("the declared prompts and parameters arrive at Bedrock", async () => {
-    await runOf(stack);
+    await stack.provisioned();
     expect(await asked("micro")).toMatchObject({ system: [{ text: "You know this cluster." }] });
     expect(await asked("guide")).toMatchObject({
       system: [{ text: "You are the guide." }],
@@ -144,9 +131,9 @@ describe("with the sign-in accounts", () => {
 
   it("a second run writes nothing", async () => {
     const before = rowsOf(stack);
-    stack.kubectl(["delete", `job/${jobOf(stack)}`, "--wait"]);
+    stack.kubectl(["delete", `job/${stack.provisionerJob()}`, "--wait"]);
     declare(first);
-    expect(await runOf(stack)).toBe("no change");
+    expect(await stack.provisioned()).toBe("no change");
     expect(rowsOf(stack)).toEqual(before);
   });
 
@@ -163,7 +150,7 @@ describe("with the sign-in accounts", () => {
     const handMade = await upload(person, "mine.txt", "Mine.");
 
     declare(knows);
-    expect(await runOf(stack, "Failed")).toBe(
+    expect(await stack.provisioned("Failed")).toBe(
       [
         "upload docs/backup.md",
         "upload docs/traefik/restart.md",
@@ -185,7 +172,7 @@ describe("with the sign-in accounts", () => {
     writeFile(folder, "traefik/restart.md", "Restart Traefik with the green lever.");
     unlinkSync(path.join(folder, "backup.md"));
     declare(knows);
-    expect(await runOf(stack)).toBe(
+    expect(await stack.provisioned()).toBe(
       [
         "upload docs/traefik/restart.md",
         "update sage",
@@ -198,12 +185,12 @@ describe("with the sign-in accounts", () => {
     expect(next).toContain("green lever");
     expect(next).not.toMatch(/purple|midnight/);
 
-    stack.kubectl(["delete", `job/${jobOf(stack)}`, "--wait"]);
+    stack.kubectl(["delete", `job/${stack.provisionerJob()}`, "--wait"]);
     declare(knows);
-    expect(await runOf(stack)).toBe("no change");
+    expect(await stack.provisioned()).toBe("no change");
     // Another declaration than the first: its Job may still be there.
     declare({ ...first, systemPrompt: "You know this cluster well." });
-    expect(await runOf(stack)).toMatch(
+    expect(await stack.provisioned()).toMatch(
       /^remove sage\ncreate micro\n[\s\S]*remove docs\/traefik\/restart\.md\n5 written$/,
     );
     expect((await person.request("GET", `/api/v1/files/${handMade}`)).status).toBe(200);
@@ -220,23 +207,23 @@ describe("with the sign-in accounts", () => {
     declare({
       assistants: { pilot: { baseModel: "lite", name: "Cluster guide", systemPrompt: "You are the pilot." } },
     });
-    expect(await runOf(stack)).toBe("remove guide\nremove micro\nremove other\ncreate pilot\n4 written");
+    expect(await stack.provisioned()).toBe("remove guide\nremove micro\nremove other\ncreate pilot\n4 written");
     expect(Object.keys(rowsOf(stack)).sort()).toEqual(["guide-clone", "hand-made", "pilot"]);
     expect(await asked("micro")).not.toHaveProperty("system");
     expect(await asked("pilot")).toMatchObject({ system: [{ text: "You are the pilot." }] });
 
     declare({ assistants: { pilot: { baseModel: "lite", systemPrompt: "Fly." } } });
-    expect(await runOf(stack)).toBe("update pilot\n1 written");
+    expect(await stack.provisioned()).toBe("update pilot\n1 written");
     expect(await asked("pilot")).toMatchObject({ system: [{ text: "Fly." }] });
     declare({ assistants: { pilot: { baseModel: "lite" } } });
-    expect(await runOf(stack)).toBe("update pilot\n1 written");
+    expect(await stack.provisioned()).toBe("update pilot\n1 written");
     expect(await asked("pilot")).not.toHaveProperty("system");
   });
 
   it("an id that somebody used already is told, and nothing of theirs is touched", async () => {
     const before = rowsOf(stack);
     declare({ assistants: { "hand-made": { baseModel: "lite" }, pilot: { baseModel: "micro" } } });
-    expect(await runOf(stack, "Failed")).toBe(
+    expect(await stack.provisioned("Failed")).toBe(
       "update pilot\n1 written\nhand-made: somebody made an entry with this id in Open WebUI; delete it there, or rename the assistant",
     );
     expect(rowsOf(stack)["hand-made"]).toEqual(before["hand-made"]);
@@ -248,12 +235,19 @@ describe("with the sign-in accounts", () => {
     declare({ assistants: {} });
     stack.kubectl(["scale", "statefulset/open-webui", "--replicas=0"]);
     const podOfJob = () =>
-      stack.kubectl(["get", "pods", "-l", `job-name=${jobOf(stack)}`, "-o", "jsonpath={.items[*].metadata.name}"]);
+      stack.kubectl([
+        "get",
+        "pods",
+        "-l",
+        `job-name=${stack.provisionerJob()}`,
+        "-o",
+        "jsonpath={.items[*].metadata.name}",
+      ]);
     const killed = await until("the Job's pod", 30, async () => podOfJob() || undefined);
     stack.kubectl(["wait", "--for=condition=Ready", `pod/${killed}`, "--timeout=30s"]);
     stack.kubectl(["delete", "pod", killed, "--grace-period=0", "--wait"]);
     stack.kubectl(["scale", "statefulset/open-webui", "--replicas=1"]);
-    expect(await runOf(stack)).toBe("remove pilot\n1 written");
+    expect(await stack.provisioned()).toBe("remove pilot\n1 written");
     expect(podOfJob()).not.toContain(killed);
     expect(Object.keys(rowsOf(stack)).sort()).toEqual(["guide-clone", "hand-made"]);
   });

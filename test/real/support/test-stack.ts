@@ -5,12 +5,13 @@ import { text } from "node:stream/consumers";
 import { createKubernetesApp, createSecretsApp, type KubernetesAppOptions } from "../../../k8s/app";
 import type { SecretValues } from "../../../k8s/constructs/secrets/stack-secrets";
 import type { StackConfig } from "../../../lib/config";
-import { components, secretOutputs } from "../../../lib/naming";
+import { components, provisioner, provisionerAnnotations, secretOutputs } from "../../../lib/naming";
 import { type Images, images } from "../../../lib/versions";
 import type { LoggedRequest } from "../../../simulator/requests-log";
 import { bedrockRequests, forgetBedrockRequests } from "./bedrock-requests";
 import { deleteNamespace, inTestNamespace, kubectl } from "./kubectl";
 import { run } from "./run";
+import { until } from "./until";
 
 /** Longer than Open WebUI's startup probe allows, whose first start on a machine reads its whole image from the disk. */
 const readySeconds = 360;
@@ -63,8 +64,32 @@ export class TestStack {
       for (const state of ["create", "condition=Ready"])
         this.kubectl(["wait", `--for=${state}`, "pod/open-webui-0", timeout]);
     } catch (error) {
-      throw new Error(this.whatPodsSay(), { cause: error });
+      throw new Error(`Not all pods got ready. ${this.whatPodsSay()}`, { cause: error });
     }
+  }
+
+  /**
+   * Waits until the newest Job that brings assistants has ended.
+   * @returns its last pod's log
+   * @throws when it ends otherwise or takes too long, with what the pods say
+   */
+  async provisioned(end: "Complete" | "Failed" = "Complete"): Promise<string> {
+    const job = `job/${this.provisionerJob()}`;
+    const types = 'jsonpath={.status.conditions[?(@.status=="True")].type}';
+    const ended = until(job, readySeconds, async () =>
+      this.kubectl(["get", job, "-o", types])
+        .split(" ")
+        .find((type) => type === "Complete" || type === "Failed"),
+    );
+    const actual = await ended.catch((error: Error) => error.message);
+    if (actual !== end) throw new Error(`${job}: ${actual}. ${this.whatPodsSay()}`);
+    return this.kubectl(["logs", job]).trim();
+  }
+
+  /** Name of the newest Job that brings assistants. */
+  provisionerJob(): string {
+    const path = `jsonpath={.metadata.annotations.${provisionerAnnotations.job.replaceAll(".", "\\.")}}`;
+    return this.kubectl(["get", "configmap", provisioner, "-o", path]);
   }
 
   private whatPodsSay(): string {
@@ -73,14 +98,14 @@ export class TestStack {
       ["get", "events", "--sort-by=.lastTimestamp"],
       [
         "logs",
-        `--selector=app in (${Object.values(components).join(",")})`,
+        `--selector=app in (${[...Object.values(components), provisioner].join(",")})`,
         "--all-containers",
         "--prefix",
         "--tail=20",
       ],
     ];
     const said = asked.map((args) => run("kubectl", [...this.inNamespace, ...args], { accept: [0, 1] }));
-    return ["Not all pods got ready.", ...said.flatMap(({ stdout, stderr }) => [stdout, stderr])].join("\n");
+    return said.flatMap(({ stdout, stderr }) => [stdout, stderr]).join("\n");
   }
 
   remove(): void {

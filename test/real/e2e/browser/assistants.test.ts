@@ -47,7 +47,7 @@ let visitor: Visitor;
 
 beforeAll(async () => {
   stack.deploy({ simulatedBedrock: { image: images.node, program: bundleSimulator() } });
-  stack.kubectl(["wait", "--for=condition=Complete", "job", "-l", "app=open-webui-provisioner", "--timeout=120s"]);
+  await stack.provisioned();
   browser = await Browser.launch();
   // Not the administrator: who may do less.
   visitor = await browser.visit(stack.config.host, "alice@example.com");

@@ -3,13 +3,13 @@ import { cpus } from "node:os";
 import path from "node:path";
 
 /** The sections of docs/benchmarks.md in their order. Each benchmark writes its own and leaves the others alone. */
-const headings = ["Synthesis", "Growth", "Memory", "Speed"] as const;
+const headings = ["Synthesis", "Growth", "Memory", "Speed", "Retrieval"] as const;
 export type Heading = (typeof headings)[number];
 
 const introduction = `# Benchmarks
 
-Written by programs that anyone can run: \`npm run bench\` (the first two sections), \`npm run bench:memory\` and
-\`npm run bench:speed\`. Wall times depend on the machine: compare ratios.
+Written by programs that anyone can run: \`npm run bench\` (the first two sections), \`npm run bench:memory\`,
+\`npm run bench:speed\` and \`npm run bench:retrieval\`. Wall times depend on the machine: compare ratios.
 `;
 
 const file = path.join(__dirname, "..", "docs", "benchmarks.md");

@@ -6,6 +6,8 @@ export default defineConfig({
   models: {
     "claude-sonnet": { model: "anthropic.claude-sonnet-4-6" },
     "nova-lite": { model: "amazon.nova-lite-v1:0" },
+    // Documents are searched by it, instead of travelling whole with each question. It isn't in the menu.
+    "titan-embed": { model: "amazon.titan-embed-text-v2:0" },
   },
   aws: { userName: "team-chat" },
   liteLlm: { replicas: 2, budget: { kind: "limited", limitUsd: 100, period: "30d" } },

@@ -3,6 +3,7 @@
  * assistants and their documents. k8s/ writes it down as JSON, provisioner/ reads it in the cluster.
  */
 import type { StackConfig } from "./config/parse";
+import { retrievalModel } from "./retrieval";
 
 /** As whom the provisioner signs in. The mode `accounts` wants a password, which is in a Secret. */
 export type ProvisionerSignIn =
@@ -39,7 +40,7 @@ export interface Assistant {
   readonly knowledge: readonly string[];
 }
 
-/** A document that assistants get, whole. */
+/** A document that the provisioner brings. */
 export interface ProvisionedDocument {
   /** Id of its folder. */
   readonly knowledge: string;
@@ -48,12 +49,36 @@ export interface ProvisionedDocument {
   readonly text: string;
 }
 
+/** By what documents are indexed. */
+export interface EmbeddingModel {
+  readonly alias: string;
+  /** Bedrock's id. */
+  readonly modelId: string;
+  readonly usdPerMillionTokens: number;
+}
+
+/** How documents are searched. */
+export interface Retrieval {
+  readonly model: EmbeddingModel;
+  /** The folders, each of which becomes a collection. */
+  readonly collections: readonly ProvisionedCollection[];
+}
+
+export interface ProvisionedCollection {
+  /** Id of its folder. */
+  readonly id: string;
+  /** Whether its documents are a command's to bring. */
+  readonly pushed: boolean;
+}
+
 /** All that Open WebUI has to hold of ours, and as whom it is brought there. */
 export interface Provisioning {
   readonly signIn: ProvisionerSignIn;
   readonly models: readonly PromptedModel[];
   readonly assistants: readonly Assistant[];
   readonly documents: readonly ProvisionedDocument[];
+  /** None when documents travel whole with each question. */
+  readonly retrieval: Retrieval | null;
   /** Files that aren't documents, in a sentence each: told in the end. */
   readonly skipped: readonly string[];
 }
@@ -70,7 +95,9 @@ export function isProvisioned({ models, assistants }: Provisioned): boolean {
 }
 
 /** What a configuration declares, in its order. */
-export function provisioningOf({ models, assistants = {}, knowledge, openWebUi }: StackConfig): Provisioning {
+export function provisioningOf(config: StackConfig): Provisioning {
+  const { models, assistants = {}, openWebUi } = config;
+  const knowledge = config.knowledge.filter(({ delivery }) => delivery === "job");
   return {
     signIn: signInOf(openWebUi.auth),
     models: models.flatMap(({ alias, systemPrompt }) =>
@@ -86,12 +113,35 @@ export function provisioningOf({ models, assistants = {}, knowledge, openWebUi }
       params: paramsOf(given.parameters),
       knowledge: given.knowledge,
     })),
-    documents: knowledge.flatMap(({ id, documents }) => documents.map((each) => ({ knowledge: id, ...each }))),
-    skipped: knowledge.flatMap(({ id, skipped }) => skipped.map(({ path, why }) => `${id}/${path}: the file ${why}`)),
+    documents: documentsOf(knowledge),
+    retrieval: retrievalOf(config),
+    skipped: describeSkipped(knowledge),
   };
 }
 
-function signInOf(auth: StackConfig["openWebUi"]["auth"]): ProvisionerSignIn {
+/** The documents of folders. */
+export function documentsOf(knowledge: StackConfig["knowledge"]): readonly ProvisionedDocument[] {
+  return knowledge.flatMap(({ id, documents }) => documents.map((each) => ({ knowledge: id, ...each })));
+}
+
+/** The files of folders that aren't documents, in a sentence each. */
+export function describeSkipped(knowledge: StackConfig["knowledge"]): readonly string[] {
+  return knowledge.flatMap(({ id, skipped }) => skipped.map(({ path, why }) => `${id}/${path}: the file ${why}`));
+}
+
+/** How a configuration's documents are searched; null when they travel whole. */
+export function retrievalOf(config: StackConfig): Retrieval | null {
+  const model = retrievalModel(config);
+  if (model === undefined) return null;
+  const { alias, modelId, prices } = model;
+  return {
+    model: { alias, modelId, usdPerMillionTokens: prices.input },
+    collections: config.knowledge.map(({ id, delivery }) => ({ id, pushed: delivery === "push" })),
+  };
+}
+
+/** As whom a configuration signs in. */
+export function signInOf(auth: StackConfig["openWebUi"]["auth"]): ProvisionerSignIn {
   switch (auth.kind) {
     case "proxy":
       return { kind: "proxy" };

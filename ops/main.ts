@@ -8,6 +8,7 @@ import { doctorCommand } from "./commands/doctor";
 import { logsCommand } from "./commands/logs";
 import { openCommand } from "./commands/open";
 import { previewCommand } from "./commands/preview";
+import { pushKnowledgeCommand } from "./commands/push-knowledge";
 import { restoreCommand } from "./commands/restore";
 import { revokeKeyCommand } from "./commands/revoke-key";
 import { rotateKeyCommand } from "./commands/rotate-key";
@@ -28,6 +29,7 @@ const commands = [
   backupCommand,
   restoreCommand,
   previewCommand,
+  pushKnowledgeCommand,
   rotateKeyCommand,
   revokeKeyCommand,
   destroyCommand,

@@ -6,6 +6,7 @@ import { Failure } from "./failure";
 import { interruption } from "./interruption";
 import type { KubernetesObject } from "./manifests";
 import { showProgress } from "./progress";
+import type { Pod } from "./start";
 
 /** A Job in the cluster. */
 export interface LiveJob extends KubernetesObject {
@@ -92,9 +93,11 @@ async function waitForEnd(
     known = state;
     if (state === "done") return;
     if (state === "failed" || Date.now() > deadline) {
-      const { stdout, stderr } = await cluster.try(["logs", `job/${name}`, "-n", namespace, "--tail=15"]);
       throw new Failure(
-        [`Assistants and prompts weren't brought: Job ${name} ${known ?? "isn't there"}.`, (stdout || stderr).trim()]
+        [
+          `Assistants and prompts weren't brought: Job ${name} ${known ?? "isn't there"}.`,
+          await lastWords(cluster, namespace, name),
+        ]
           .filter((line) => line !== "")
           .join("\n"),
         "mend what its log says, and run npm run deploy again",
@@ -102,6 +105,22 @@ async function waitForEnd(
     }
     await sleep(1000, undefined, { signal: interruption }).catch(() => interruption.throwIfAborted());
   }
+}
+
+/** Of a Job's newest pod: it may have tried several times. */
+async function lastWords(cluster: Cluster, namespace: string, job: string): Promise<string> {
+  const pods = await cluster.list<Pod>([
+    "pods",
+    "-n",
+    namespace,
+    "-l",
+    `job-name=${job}`,
+    "--sort-by=.metadata.creationTimestamp",
+  ]);
+  const newest = pods.at(-1)?.metadata.name;
+  if (newest === undefined) return "";
+  const { stdout, stderr } = await cluster.try(["logs", newest, "-n", namespace, "--tail=15"]);
+  return (stdout || stderr).trim();
 }
 
 /** The newest Job's name and state; null when there is none, or it is gone since it ended. */

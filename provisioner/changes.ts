@@ -1,7 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
 import { partOf } from "../lib/naming";
 import type { Assistant, PromptedModel, Provisioning } from "../lib/provisioning";
-import type { StoredDocument } from "./documents";
+
+/** What an assistant gets of a folder: one of its documents, whole, or all of them to be searched. */
+export interface Attachment {
+  /** Id of the folder. */
+  readonly knowledge: string;
+  /** As Open WebUI keeps it with the assistant. */
+  readonly item:
+    | { readonly id: string; readonly name: string; readonly type: "file"; readonly context: "full" }
+    | { readonly id: string; readonly name: string; readonly type: "collection" };
+}
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -36,16 +45,16 @@ function markOf(id: string): string {
 }
 
 /** Everybody who may chat may use it. */
-const everybody = [{ principal_type: "user", principal_id: "*", permission: "read" }];
+export const everybody = [{ principal_type: "user", principal_id: "*", permission: "read" }];
 
 /**
  * What has to be written so that Open WebUI holds what is declared, and nothing that was declared before.
- * @param documents - of which assistants have some: all that are declared, as they are stored
+ * @param attachments - of which assistants have some: of all folders that are declared
  */
 export function findChanges(
   { models, assistants }: Pick<Provisioning, "models" | "assistants">,
   entries: readonly Entry[],
-  documents: readonly StoredDocument[] = [],
+  attachments: readonly Attachment[] = [],
 ): Changes {
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
   const declared = new Set([...models, ...assistants].map(({ id }) => id));
@@ -56,7 +65,7 @@ export function findChanges(
       .toSorted((a, b) => (a.id < b.id ? -1 : 1))
       .map(undeclared),
     ...models.flatMap((model) => changesOfModel(model, byId.get(model.id))),
-    ...assistants.flatMap((assistant) => changesOfAssistant(assistant, byId.get(assistant.id), documents)),
+    ...assistants.flatMap((assistant) => changesOfAssistant(assistant, byId.get(assistant.id), attachments)),
   ];
   return {
     changes: found.filter((change) => typeof change !== "string"),
@@ -98,16 +107,15 @@ function changesOfModel({ id, systemPrompt }: PromptedModel, there: Entry | unde
 function changesOfAssistant(
   assistant: Assistant,
   there: Entry | undefined,
-  documents: readonly StoredDocument[],
+  attachments: readonly Attachment[],
 ): readonly (Change | string)[] {
   const { id, name, baseModel, description, systemPrompt, suggestions } = assistant;
   const base_model_id = baseModel;
-  const knowledge = documents.filter((document) => assistant.knowledge.includes(document.knowledge));
+  const knowledge = attachments.filter((each) => assistant.knowledge.includes(each.knowledge));
   const meta = {
     description,
     suggestion_prompts: suggestions.length === 0 ? null : suggestions.map((content) => ({ content })),
-    knowledge:
-      knowledge.length === 0 ? null : knowledge.map(({ id, name }) => ({ id, name, type: "file", context: "full" })),
+    knowledge: knowledge.length === 0 ? null : knowledge.map(({ item }) => item),
     [markKey]: markOf(id),
   };
   const params = {
@@ -120,7 +128,7 @@ function changesOfAssistant(
   if (!isOurs(there))
     return [`${id}: somebody made an entry with this id in Open WebUI; delete it there, or rename the assistant`];
   if (there.base_model_id === null)
-    return [{ action: "remove", entry: there }, ...changesOfAssistant(assistant, undefined, documents)];
+    return [{ action: "remove", entry: there }, ...changesOfAssistant(assistant, undefined, attachments)];
   // A picture that somebody chose stays.
   const { profile_image_url } = there.meta;
   return updateOf(there, { base_model_id, name, meta: { ...meta, profile_image_url }, params });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ProvisionerSignIn } from "../lib/provisioning";
-import type { Entry } from "./changes";
-import type { FileMetadata, StoredFile } from "./documents";
+import { type Entry, everybody } from "./changes";
+import type { FileMetadata, StoredFile } from "./files";
 import { NeedsPerson } from "./needs-person";
 
 export interface OpenWebUiOptions {
@@ -14,6 +14,15 @@ export interface OpenWebUiOptions {
 
 /** How long one request may take. */
 const timeoutMilliseconds = 60_000;
+/** How long an upload may take: a long document has a thousand passages to index, and Bedrock may slow down. */
+const uploadMilliseconds = 900_000;
+
+/** A collection of documents as Open WebUI answers it, whoever made it. */
+export interface Collection {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+}
 
 /** Open WebUI's API, as an administrator uses it. */
 export class OpenWebUi {
@@ -74,20 +83,33 @@ export class OpenWebUi {
 
   /** All files that this administrator uploaded, and others'. */
   async listFiles(): Promise<readonly StoredFile[]> {
-    const files: StoredFile[] = [];
-    for (let page = 1; ; page += 1) {
-      const answer = await this.ask("GET", `/api/v1/files/?content=false&page=${page}`);
-      const { items, total } = (await answer.json()) as {
-        readonly items: readonly StoredFile[];
-        readonly total: number;
-      };
-      files.push(...items);
-      if (items.length === 0 || files.length >= total) return files;
-    }
+    return this.readPages("/api/v1/files/?content=false&");
+  }
+
+  /** All collections, whoever made them. */
+  async listCollections(): Promise<readonly Collection[]> {
+    return this.readPages("/api/v1/knowledge/?");
+  }
+
+  /** Everybody who may chat may ask about it. @returns its id */
+  async createCollection(name: string, description: string): Promise<string> {
+    const body = { name, description, access_grants: everybody };
+    const { id } = (await (await this.ask("POST", "/api/v1/knowledge/create", body)).json()) as { readonly id: string };
+    return id;
+  }
+
+  async removeCollection(id: string): Promise<void> {
+    await this.removeAt(`/api/v1/knowledge/${id}/delete`, `/api/v1/knowledge/${id}`);
+  }
+
+  /** By which model documents are indexed now; that of a pod that isn't replaced yet is the former one. */
+  async readEmbeddingModel(): Promise<string> {
+    const answer = await this.ask("GET", "/api/v1/retrieval/embedding");
+    return ((await answer.json()) as { readonly RAG_EMBEDDING_MODEL: string }).RAG_EMBEDDING_MODEL;
   }
 
   /**
-   * Uploads a text, and waits until it is read.
+   * Uploads a text, and waits until it is read, and indexed where documents are.
    * @param metadata - is answered with the file
    * @returns its id
    */
@@ -95,22 +117,40 @@ export class OpenWebUi {
     const form = new FormData();
     form.append("file", new Blob([content], { type: "text/plain" }), name);
     form.append("metadata", JSON.stringify(metadata));
-    const answer = await this.ask("POST", "/api/v1/files/?process=true&process_in_background=false", form);
-    const { id } = (await answer.json()) as { readonly id: string };
+    const path = "/api/v1/files/?process=true&process_in_background=false";
+    const { id } = (await (await this.ask("POST", path, form, uploadMilliseconds)).json()) as { readonly id: string };
+    // The upload itself answers 200 all the same.
+    const { data } = (await (await this.ask("GET", `/api/v1/files/${id}`)).json()) as StoredFile;
+    if (data?.status !== "completed") throw new Error(`${name}: ${data?.error ?? data?.status ?? "not read"}`);
     return id;
   }
 
-  /** Without a vector database it answers 400 once the file is gone: whether it is, is asked. */
   async removeFile(id: string): Promise<void> {
     const path = `/api/v1/files/${id}`;
-    const answer = await this.send("DELETE", path);
-    if (answer.ok || (await this.send("GET", path)).status === 404) return;
-    throw new Error(`DELETE ${path}: ${await describe(answer)}`);
+    await this.removeAt(path, path);
   }
 
   /** Without it a chat with a new assistant says "Model not found". */
   async refreshMenu(): Promise<void> {
     await this.ask("GET", "/api/models?refresh=true");
+  }
+
+  /** Without a vector database it answers 400 once the thing is gone: whether it is, is asked. */
+  private async removeAt(path: string, where: string): Promise<void> {
+    const answer = await this.send("DELETE", path);
+    if (answer.ok || isGone(await this.send("GET", where))) return;
+    throw new Error(`DELETE ${path}: ${await describe(answer)}`);
+  }
+
+  /** @param path - ends with what parameters are joined to */
+  private async readPages<Item>(path: string): Promise<readonly Item[]> {
+    const all: Item[] = [];
+    for (let page = 1; ; page += 1) {
+      const answer = await this.ask("GET", `${path}page=${page}`);
+      const { items, total } = (await answer.json()) as { readonly items: readonly Item[]; readonly total: number };
+      all.push(...items);
+      if (items.length === 0 || all.length >= total) return all;
+    }
   }
 
   /** What the database refused is answered with null or false, and status 200. */
@@ -119,13 +159,18 @@ export class OpenWebUi {
     if (written === null || written === false) throw new Error(`POST ${path}: ${body.id} wasn't written`);
   }
 
-  private async ask(method: string, path: string, body?: unknown): Promise<Response> {
-    const answer = await this.send(method, path, body);
+  private async ask(method: string, path: string, body?: unknown, milliseconds?: number): Promise<Response> {
+    const answer = await this.send(method, path, body, milliseconds);
     if (!answer.ok) throw new Error(`${method} ${path}: ${await describe(answer)}`);
     return answer;
   }
 
-  private send(method: string, path: string, body?: unknown): Promise<Response> {
+  private send(
+    method: string,
+    path: string,
+    body?: unknown,
+    milliseconds: number = timeoutMilliseconds,
+  ): Promise<Response> {
     const { url, signIn } = this.options;
     return fetch(`${url}${path}`, {
       method,
@@ -135,10 +180,15 @@ export class OpenWebUi {
         ...(this.token === "" ? {} : { Authorization: `Bearer ${this.token}` }),
         ...(signIn.kind === "trusted-header" ? { [signIn.header]: signIn.owner } : {}),
       },
-      signal: AbortSignal.timeout(timeoutMilliseconds),
+      signal: AbortSignal.timeout(milliseconds),
       ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
     });
   }
+}
+
+/** A collection that isn't there is answered like one that is somebody else's. */
+function isGone({ status }: Response): boolean {
+  return status === 404 || status === 401;
 }
 
 const hints: Readonly<Record<ProvisionerSignIn["kind"], string>> = {

@@ -1,6 +1,6 @@
 import type { Provisioning } from "../lib/provisioning";
 import { type Change, findChanges } from "./changes";
-import { storeDocuments } from "./documents";
+import { storeKnowledge } from "./knowledge";
 import { NeedsPerson } from "./needs-person";
 import type { OpenWebUi } from "./open-webui";
 
@@ -16,19 +16,23 @@ export async function provision(
   say: (line: string) => void,
 ): Promise<void> {
   await openWebUi.signIn();
-  const documents = await storeDocuments(openWebUi, declared.documents, say);
-  const { changes, conflicts } = findChanges(declared, await openWebUi.listEntries(), documents.stored);
+  const knowledge = await storeKnowledge(openWebUi, declared, say);
+  const { changes, conflicts } = findChanges(declared, await openWebUi.listEntries(), knowledge.attachments);
   for (const change of changes) {
     await apply(openWebUi, change);
     say(`${change.action} ${change.entry.id}`);
   }
-  // No assistant has them any more.
-  for (const { id, document } of documents.obsolete) {
+  for (const { id, document } of knowledge.obsoleteFiles) {
     await openWebUi.removeFile(id);
     say(`remove ${document}`);
   }
+  for (const { id, name } of knowledge.obsoleteCollections) {
+    await openWebUi.removeCollection(id);
+    say(`remove ${name}`);
+  }
   if (changes.length > 0) await openWebUi.refreshMenu();
-  const count = changes.length + documents.uploads + documents.obsolete.length;
+  const { writes, obsoleteFiles, obsoleteCollections } = knowledge;
+  const count = changes.length + writes + obsoleteFiles.length + obsoleteCollections.length;
   say(count === 0 ? "no change" : `${count} written`);
   const told = [...conflicts, ...declared.skipped];
   if (told.length > 0) throw new NeedsPerson(told.join("\n"));

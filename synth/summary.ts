@@ -5,7 +5,9 @@ import { deployCommands } from "../lib/deploy-commands";
 import { questionCost } from "../lib/knowledge";
 import { type ConfiguredModel, catalogue, invocationId } from "../lib/models";
 import { components, ports } from "../lib/naming";
+import { documentsOf } from "../lib/provisioning";
 import { publicUrl } from "../lib/public-url";
+import { indexingCost, passages, passagesCost, retrievalModel } from "../lib/retrieval";
 import type { Rendered } from "./render";
 
 /** What was rendered, what the models cost, how old the access key is, and what to do next. */
@@ -29,24 +31,39 @@ export function summarise(config: StackConfig, rendered: Rendered, now: Date = n
   ].join("\n");
 }
 
-/** What each question to an assistant carries, and which files it doesn't. */
-function documents({ assistants = {}, knowledge, models }: StackConfig): readonly string[] {
+/** What each question to an assistant carries and why, what indexing costs, and which files nobody gets. */
+function documents(config: StackConfig): readonly string[] {
+  const { assistants = {}, knowledge, models, database } = config;
+  const searchedBy = retrievalModel(config);
+  const why = database.kind === "sqlite" ? "SQLite keeps no vectors" : "no model for embeddings is configured";
   return [
     ...Object.entries(assistants).flatMap(([id, { baseModel, knowledge: names }]) => {
       const model = models.find(({ alias }) => alias === baseModel);
       if (names.length === 0 || model === undefined) return [];
-      const cost = questionCost(
-        knowledge.filter((each) => names.includes(each.id)),
-        model,
-      );
+      const used = knowledge.filter((each) => names.includes(each.id));
+      const cost = (searchedBy === undefined ? questionCost : passagesCost)(used, model);
       const count = cost.documents === 1 ? "1 document" : `${cost.documents} documents`;
-      return [
-        `${id}: ${count} whole with each question (full context): about ${cost.tokens} tokens, ${cost.usd.toFixed(5)} USD.`,
-      ];
+      const how =
+        searchedBy === undefined
+          ? `${count} whole with each question (full context: ${why}): about`
+          : `${passages.perQuestion} passages of ${count} with each question (retrieval by ${searchedBy.alias}): at most about`;
+      return [`${id}: ${how} ${cost.tokens} tokens, ${cost.usd.toFixed(5)} USD.`];
     }),
+    ...indexing(config),
     ...knowledge.flatMap(({ id, skipped }) =>
       skipped.map(({ path, why }) => `Warning: knowledge ${id}: ${path} ${why}; no assistant gets it.`),
     ),
+  ];
+}
+
+function indexing(config: StackConfig): readonly string[] {
+  const model = retrievalModel(config);
+  if (model === undefined || config.knowledge.length === 0) return [];
+  const { documents, tokens, usd } = indexingCost(documentsOf(config.knowledge), model.prices.input);
+  const pushed = config.knowledge.filter(({ delivery }) => delivery === "push").map(({ id }) => id);
+  return [
+    `Documents are indexed once by ${model.alias}, and again when another model takes its place: all ${documents} about ${tokens} tokens, ${usd.toFixed(5)} USD.`,
+    ...(pushed.length === 0 ? [] : [`After the deployment npm run push-knowledge brings ${pushed.join(", ")}.`]),
   ];
 }
 

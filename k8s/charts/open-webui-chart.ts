@@ -1,6 +1,7 @@
 import type { Construct } from "constructs";
 import type { StackConfig } from "../../lib/config";
 import { allowedOrigins, publicUrl } from "../../lib/public-url";
+import { retrievalModel } from "../../lib/retrieval";
 import { secretNamesOf } from "../../lib/secret-names";
 import type { Images } from "../../lib/versions";
 import { PlainIngress } from "../constructs/ingress/plain-ingress";
@@ -29,6 +30,7 @@ export class OpenWebUiChart extends StackChart {
       allowedOrigins: allowedOrigins(config),
       signIn: config.openWebUi.auth,
       models: config.models,
+      embeddingModel: retrievalModel(config)?.alias,
       ...upstreams,
       secretName: secretNamesOf(config).openWebUi,
       secretsVersion: config.secrets.version,

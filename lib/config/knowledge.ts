@@ -2,10 +2,11 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { type Knowledge, type KnowledgeDocument, questionCost, type SkippedFile } from "../knowledge";
 import type { ConfiguredModel } from "../models";
+import { retrievalModel } from "../retrieval";
 import { matchesGlob } from "./glob";
 import { didYouMean, formatPath, type Problem, secretLikeness, show } from "./problems";
 import { configFolders } from "./read-text";
-import type { AssistantConfig, KnowledgeConfig, ModelConfig } from "./schema";
+import type { AssistantConfig, KnowledgeConfig, ModelConfig, ParsedConfig } from "./schema";
 
 export interface ResolveKnowledgeOptions {
   readonly knowledge: Readonly<Record<string, KnowledgeConfig>>;
@@ -13,6 +14,8 @@ export interface ResolveKnowledgeOptions {
   readonly knowledgeIds: readonly string[];
   readonly assistants: Readonly<Record<string, AssistantConfig>>;
   readonly models: Readonly<Record<string, ModelConfig>>;
+  /** Undefined when its settings can't be read. */
+  readonly database: ParsedConfig["database"] | undefined;
 }
 
 /** A bigger file is no document for a question. */
@@ -25,6 +28,8 @@ export function resolveKnowledge(
   options: ResolveKnowledgeOptions,
   models: readonly ConfiguredModel[],
 ): { knowledge: Knowledge[]; problems: Problem[] } {
+  const { database } = options;
+  const isSearched = database !== undefined && retrievalModel({ database, models }) !== undefined;
   const read = Object.entries(options.knowledge).map(([id, given]) => readKnowledge(id, given));
   const knowledge = read.map(({ problems: _, ...each }) => each);
   return {
@@ -32,20 +37,21 @@ export function resolveKnowledge(
     problems: [
       ...read.flatMap(({ problems }) => problems),
       ...checkUse(options),
-      ...checkLimits(options, knowledge, models),
-      ...checkSize(options, knowledge),
+      ...(isSearched ? [] : [...checkDelivery(knowledge), ...checkLimits(options, knowledge, models)]),
+      ...checkSize(options, knowledge, isSearched),
     ],
   };
 }
 
 function readKnowledge(id: string, given: KnowledgeConfig): Knowledge & { readonly problems: readonly Problem[] } {
+  const { delivery } = given;
   const at = formatPath(["knowledge", id, "path"]);
   const folder = configFolders()
     .map((each) => path.resolve(each, given.path))
     .find((each) => statSync(each, { throwIfNoEntry: false })?.isDirectory() === true);
   if (folder === undefined) {
     const message = `got ${show(given.path)}, which is no folder; allowed: a folder, by its path from the configuration file's.`;
-    return { id, documents: [], skipped: [], problems: [{ path: at, message }] };
+    return { id, delivery, documents: [], skipped: [], problems: [{ path: at, message }] };
   }
   const documents: KnowledgeDocument[] = [];
   const skipped: SkippedFile[] = [];
@@ -69,7 +75,7 @@ function readKnowledge(id: string, given: KnowledgeConfig): Knowledge & { readon
       message: `got ${show(given.path)}, which has no document that matches ${patterns}${all}.`,
     });
   }
-  return { id, documents, skipped, problems };
+  return { id, delivery, documents, skipped, problems };
 }
 
 /** Hidden ones, such as what is below `.git`, are never meant. */
@@ -120,6 +126,16 @@ function checkUse({ knowledgeIds, assistants }: ResolveKnowledgeOptions): Proble
   ];
 }
 
+/** A whole document is attached by an id that only the Job knows. */
+function checkDelivery(knowledge: readonly Knowledge[]): Problem[] {
+  return knowledge
+    .filter(({ delivery }) => delivery === "push")
+    .map(({ id }) => ({
+      path: formatPath(["knowledge", id, "delivery"]),
+      message: `got "push", where documents travel whole with each question; allowed: "job". To have them searched instead, choose a database.kind other than "sqlite" and add an embedding model, such as "titan-embed": { model: "amazon.titan-embed-text-v2:0" }.`,
+    }));
+}
+
 function checkLimits(
   { assistants }: ResolveKnowledgeOptions,
   knowledge: readonly Knowledge[],
@@ -143,18 +159,25 @@ function checkLimits(
   });
 }
 
-function checkSize({ assistants, models }: ResolveKnowledgeOptions, knowledge: readonly Knowledge[]): Problem[] {
+function checkSize(
+  { assistants, models }: ResolveKnowledgeOptions,
+  knowledge: readonly Knowledge[],
+  isSearched: boolean,
+): Problem[] {
   const texts = [
     ...[...Object.values(models), ...Object.values(assistants)].map(({ systemPrompt = "" }) => systemPrompt),
-    ...knowledge.flatMap(({ documents }) => documents.map(({ text }) => text)),
+    ...knowledge.flatMap(({ delivery, documents }) => (delivery === "job" ? documents.map(({ text }) => text) : [])),
   ];
+  const remedy = isSearched
+    ? 'have folders brought by npm run push-knowledge (delivery: "push")'
+    : 'leave documents out, or have them searched, where npm run push-knowledge brings any number (delivery: "push"; docs/configuration.md#documents)';
   const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   return bytes <= maxDeclaredBytes
     ? []
     : [
         {
           path: "assistants",
-          message: `system prompts and documents have ${bytes} bytes together; allowed: at most ${maxDeclaredBytes}, which a ConfigMap holds. Shorten them, or leave documents out.`,
+          message: `system prompts and documents have ${bytes} bytes together; allowed: at most ${maxDeclaredBytes}, which a ConfigMap holds. Shorten them, or ${remedy}.`,
         },
       ];
 }

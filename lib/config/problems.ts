@@ -67,7 +67,7 @@ const secretShapes: readonly { readonly what: string; readonly shape: RegExp }[]
   { what: "a private key", shape: /-----BEGIN [A-Z ]*PRIVATE KEY-----/ },
   { what: "a private key", shape: /\bAGE-SECRET-KEY-1/ },
   { what: "a JSON web token", shape: /\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*/ },
-  { what: "a URL with a password", shape: /[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:[^\s/@]+@/i },
+  { what: "a URL with a password", shape: /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@]*:[^\s/@]+@/i },
 ];
 
 /** What kind of secret a text looks like, or `undefined` when it doesn't. */

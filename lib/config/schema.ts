@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isPublicBlock } from "../addresses";
+import { deliveries } from "../knowledge";
 import { mebibytes } from "../mebibytes";
 import { profiles } from "../models";
 import { group, oneOf } from "./group";
@@ -238,9 +239,9 @@ export const assistantSchema = group({
     /** Longest answer. */
     maxTokens: z.int().positive().optional(),
   }).prefault({}),
-  /** Folders of documents, by their ids, which travel whole with each question. @default none */
+  /** Folders of documents, by their ids. @default none */
   knowledge: z.array(alias).default([]),
-  /** What the documents may add to each question: more is refused. */
+  /** What whole documents may add to each question: more is refused. */
   knowledgeLimit: group({
     tokensPerQuestion: z.int().positive().default(100_000),
     /** By the model's price of input. */
@@ -262,6 +263,8 @@ export const knowledgeSchema = group({
   /** Which files, by patterns with `*`, `**`, `?` and `{a,b}`. */
   include: z.array(glob).min(1).default(["**/*.md"]),
   exclude: z.array(glob).default([]),
+  /** `"push"`: `npm run push-knowledge` brings them, however many. Only where documents are searched. */
+  delivery: z.enum(deliveries).default("job"),
 });
 
 /**

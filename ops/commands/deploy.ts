@@ -94,7 +94,14 @@ async function deploy(deployment: Deployment): Promise<void> {
     apply: () => apply(cluster, manifests),
   });
   say("");
-  tell(resultOf(await verify(cluster, config)));
+  const verified = resultOf(await verify(cluster, config));
+  tell(verified.failed ? verified : { ...verified, next: pushOf(config) ?? verified.next });
+}
+
+/** What a deployment leaves to another command. */
+function pushOf({ knowledge }: StackConfig): string | undefined {
+  const pushed = knowledge.filter(({ delivery }) => delivery === "push").map(({ id }) => id);
+  return pushed.length === 0 ? undefined : `npm run push-knowledge brings the documents of ${pushed.join(", ")}`;
 }
 
 /** Plan, consent, AWS, Secrets, manifests: each step only when there is something to do. */

@@ -70,6 +70,7 @@ const allowed: Readonly<Record<string, { readonly from: readonly string[]; reado
     from: [
       "lib",
       "backup",
+      "provisioner",
       "commander",
       "@inquirer/confirm",
       "@inquirer/password",

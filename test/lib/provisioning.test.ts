@@ -59,6 +59,7 @@ describe("what is provisioned", () => {
         },
       ],
       documents: [],
+      retrieval: null,
       skipped: [],
     });
   });

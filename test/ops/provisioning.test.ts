@@ -74,7 +74,8 @@ describe("waiting for what brings assistants", () => {
   it("makes one again that failed, and fails with its own words when it fails again", async () => {
     const { failure, applied, programs } = await wait({
       [`get job ${name}`]: job("Failed"),
-      logs: "guide: somebody made an entry with this id\n",
+      [`job-name=${name}`]: { items: [{ metadata: { name: "first" } }, { metadata: { name: "last" } }] },
+      "logs last": "guide: somebody made an entry with this id\n",
     });
     expect(programs.changes()).toEqual([`kubectl delete job ${name} -n chat --wait`]);
     expect(applied).toBe(1);

@@ -1,5 +1,5 @@
 import type { Assistant, Provisioning } from "../../lib/provisioning";
-import { type Entry, findChanges } from "../../provisioner/changes";
+import { type Attachment, type Entry, findChanges } from "../../provisioner/changes";
 
 const assistant: Assistant = {
   id: "guide",
@@ -11,7 +11,14 @@ const assistant: Assistant = {
   params: { temperature: 0.5 },
   knowledge: [],
 };
-const nothing: Provisioning = { signIn: { kind: "proxy" }, models: [], assistants: [], documents: [], skipped: [] };
+const nothing: Provisioning = {
+  signIn: { kind: "proxy" },
+  models: [],
+  assistants: [],
+  documents: [],
+  retrieval: null,
+  skipped: [],
+};
 const withGuide = { ...nothing, assistants: [assistant] };
 const withPrompt = { ...nothing, models: [{ id: "micro", systemPrompt: "Be short." }] };
 
@@ -116,14 +123,14 @@ describe("an assistant", () => {
 
 describe("an assistant with documents", () => {
   const withDocs = { ...nothing, assistants: [{ ...assistant, knowledge: ["docs"] }] };
-  const documents = [
-    { id: "file-1", knowledge: "docs", name: "a.md" },
-    { id: "file-2", knowledge: "others", name: "b.md" },
+  const item = { id: "file-1", name: "a.md", type: "file", context: "full" } as const;
+  const attachments: readonly Attachment[] = [
+    { knowledge: "docs", item },
+    { knowledge: "others", item: { id: "2", name: "others", type: "collection" } },
   ];
-  const item = { id: "file-1", name: "a.md", type: "file", context: "full" };
 
-  it("has those of its folders, whole, past the tool that would leave them out", () => {
-    expect(findChanges(withDocs, [guide], documents).changes).toEqual([
+  it("has what its folders give, past the tool that would leave it out", () => {
+    expect(findChanges(withDocs, [guide], attachments).changes).toEqual([
       {
         action: "update",
         entry: expect.objectContaining({
@@ -134,11 +141,11 @@ describe("an assistant with documents", () => {
     ]);
   });
 
-  it("is written again for another file alone, and loses them when they aren't declared any more", () => {
-    const [change] = findChanges(withDocs, [], documents).changes;
+  it("is written again for another one alone, and loses them when they aren't declared any more", () => {
+    const [change] = findChanges(withDocs, [], attachments).changes;
     const there = stored(change?.entry as Entry);
-    expect(findChanges(withDocs, [there], documents)).toEqual(none);
-    const edited = [{ id: "file-3", knowledge: "docs", name: "a.md" }];
+    expect(findChanges(withDocs, [there], attachments)).toEqual(none);
+    const edited = [{ knowledge: "docs", item: { ...item, id: "file-3" } }];
     expect(findChanges(withDocs, [there], edited).changes).toHaveLength(1);
     expect(findChanges(withGuide, [there], []).changes[0]?.entry).toMatchObject({
       meta: { knowledge: null },

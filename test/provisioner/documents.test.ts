@@ -1,5 +1,6 @@
 import { sha256 } from "../../lib/sha256";
-import { type FileMetadata, type StoredFile, storeDocuments } from "../../provisioner/documents";
+import { storeDocuments } from "../../provisioner/documents";
+import type { FileMetadata, StoredFile } from "../../provisioner/files";
 
 const document = { knowledge: "docs", path: "guides/a.md", text: "A" };
 
@@ -33,7 +34,7 @@ async function store(files: readonly StoredFile[], documents = [document]) {
 
 describe("documents", () => {
   it("are uploaded with a mark of whose they are and of what text", async () => {
-    const { stored, uploads, given, said } = await store([
+    const { attachments, uploads, given, said } = await store([
       { id: "theirs", meta: {} },
       { id: "older", meta: null },
     ]);
@@ -44,13 +45,14 @@ describe("documents", () => {
         metadata: { provisioned_by: "open-webui-bedrock/docs/guides/a.md", file_hash: sha256("A") },
       },
     ]);
-    expect(stored).toEqual([{ id: "new-1", knowledge: "docs", name: "guides - a.md" }]);
+    const item = { id: "new-1", name: "guides - a.md", type: "file", context: "full" };
+    expect(attachments).toEqual([{ knowledge: "docs", item }]);
     expect({ uploads, said }).toEqual({ uploads: 1, said: ["upload docs/guides/a.md"] });
   });
 
   it("aren't uploaded again with the same text", async () => {
     expect(await store([file("there", "A")])).toMatchObject({
-      stored: [{ id: "there" }],
+      attachments: [{ item: { id: "there" } }],
       obsolete: [],
       uploads: 0,
       given: [],
@@ -61,12 +63,14 @@ describe("documents", () => {
     ["another text", [file("old", "B")]],
     ["an upload that was cut off", [file("old", "A", "pending")]],
   ])("take the place of %s", async (_, files) => {
-    const { stored, obsolete, uploads } = await store(files);
-    expect({ stored: stored.map(({ id }) => id), obsolete: obsolete.map(({ id }) => id), uploads }).toEqual({
-      stored: ["new-1"],
-      obsolete: ["old"],
-      uploads: 1,
-    });
+    const { attachments, obsolete, uploads } = await store(files);
+    expect({ stored: attachments.map(({ item }) => item.id), obsolete: obsolete.map(({ id }) => id), uploads }).toEqual(
+      {
+        stored: ["new-1"],
+        obsolete: ["old"],
+        uploads: 1,
+      },
+    );
   });
 
   it("that nothing declares are obsolete, in the order of their paths, and nobody else's files", async () => {

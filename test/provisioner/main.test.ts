@@ -15,6 +15,7 @@ const declared: Provisioning = {
   models: [{ id: "micro", systemPrompt: "Be short." }],
   assistants: [],
   documents: [],
+  retrieval: null,
   skipped: [],
 };
 const mine = { id: "micro", base_model_id: "lite", name: "Mine", meta: {}, params: {}, is_active: true };
@@ -35,6 +36,7 @@ interface Seen {
 const defaults: NonNullable<Behaviour["answers"]> = {
   "/api/v1/auths/signin": [200, { token: "the-token", role: "admin" }],
   "/api/v1/files/?content=false&page=1": [200, { items: [], total: 0 }],
+  "/api/v1/knowledge/?page=1": [200, { items: [], total: 0 }],
   "/api/v1/models/all": [200, []],
   "/api/v1/models/create": [200, { id: "micro" }],
   "/api/models?refresh=true": [200, {}],
@@ -92,12 +94,13 @@ describe("the provisioner, as a process", () => {
     expect({ stdout, stderr, code }).toEqual({ stdout: "create micro\n1 written\n", stderr: "", code: 0 });
     expect(seen.map(({ path }) => path)).toEqual([
       "/api/v1/auths/signin",
+      "/api/v1/knowledge/?page=1",
       "/api/v1/files/?content=false&page=1",
       "/api/v1/models/all",
       "/api/v1/models/create",
       "/api/models?refresh=true",
     ]);
-    expect(seen.slice(1).map(({ headers }) => headers["authorization"])).toEqual(Array(4).fill("Bearer the-token"));
+    expect(seen.slice(1).map(({ headers }) => headers["authorization"])).toEqual(Array(5).fill("Bearer the-token"));
   });
 
   it("shows the administrator's header where that signs in, and no password", async () => {
@@ -106,7 +109,7 @@ describe("the provisioner, as a process", () => {
       { ...declared, signIn: { kind: "trusted-header", header: "X-Mail", owner: "me@example.com" } },
     );
     expect(code).toBe(0);
-    expect(seen.map(({ headers }) => headers["x-mail"])).toEqual(Array(5).fill("me@example.com"));
+    expect(seen.map(({ headers }) => headers["x-mail"])).toEqual(Array(6).fill("me@example.com"));
   });
 
   it.each<[string, Behaviour, string]>([
@@ -157,6 +160,59 @@ describe("the provisioner, as a process", () => {
         code: 1,
         stdout: 'create micro\nDELETE /api/v1/files/old: status 400, {"detail":"no"}\n',
       });
+    });
+  });
+
+  describe("removing a collection that isn't declared any more", () => {
+    const list = {
+      items: [{ id: "c1", name: "docs", description: "Ours: open-webui-bedrock/docs" }],
+      total: 1,
+    };
+    const remove = (removal: number, afterwards: number) =>
+      run({
+        answers: {
+          "/api/v1/knowledge/?page=1": [200, list],
+          "/api/v1/knowledge/c1/delete": [removal, { detail: "no" }],
+          "/api/v1/knowledge/c1": [afterwards, {}],
+        },
+      });
+
+    it.each([
+      [200, 200],
+      [400, 404],
+      [400, 401],
+    ])("is done with status %s, and %s to who asks for it afterwards", async (removal, afterwards) => {
+      const stdout = "create micro\nremove docs\n2 written\n";
+      expect(await remove(removal, afterwards)).toMatchObject({ code: 0, stdout });
+    });
+
+    it("fails while it is still there", async () => {
+      const stdout = 'create micro\nDELETE /api/v1/knowledge/c1/delete: status 400, {"detail":"no"}\n';
+      expect(await remove(400, 200)).toMatchObject({ code: 1, stdout });
+    });
+  });
+
+  it("indexes documents in a collection, with what tells them apart the next time", async () => {
+    const retrieval = {
+      model: { alias: "titan", modelId: "amazon.titan-embed-text-v2:0", usdPerMillionTokens: 0.02 },
+      collections: [{ id: "docs", pushed: false }],
+    };
+    const documents = [{ knowledge: "docs", path: "a.md", text: "A" }];
+    const answers = {
+      "/api/v1/retrieval/embedding": [200, { RAG_EMBEDDING_MODEL: "titan" }],
+      "/api/v1/knowledge/create": [200, { id: "c1" }],
+      "/api/v1/files/?process=true&process_in_background=false": [200, { id: "f1" }],
+      "/api/v1/files/f1": [200, { id: "f1", data: { status: "completed" } }],
+    } as const;
+    const { code, stdout, seen } = await run({ answers }, { ...declared, documents, retrieval });
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: "create docs\nindex docs/a.md\ncreate micro\n3 written\n",
+    });
+    expect(seen.find(({ path }) => path === "/api/v1/knowledge/create")?.body).toEqual({
+      name: "docs",
+      description: "From the configuration, which keeps it: open-webui-bedrock/docs",
+      access_grants: [{ principal_type: "user", principal_id: "*", permission: "read" }],
     });
   });
 

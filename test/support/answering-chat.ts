@@ -14,6 +14,7 @@ export async function startAnsweringChat(status = 200): Promise<AnsweringChat> {
   const server = createServer(({ url }, response) => {
     if (url?.endsWith("/signin")) return response.end(JSON.stringify({ token: "of-the-chat" }));
     response.writeHead(status);
+    if (status === 200 && url?.endsWith("/embeddings")) return response.end(JSON.stringify({ data: [{}] }));
     return response.end(status === 200 ? body : JSON.stringify({ error: { message: "refused" } }));
   }).listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -65,10 +65,29 @@ Next:
     const assistants = { guide: { baseModel: "nova-lite", knowledge: ["docs"] }, plain: { baseModel: "nova-lite" } };
     const summary = summaryOf(minimalWith({ assistants, knowledge: { docs: { path: folder } } }));
     expect(summary).toContain(
-      "\nguide: 1 document whole with each question (full context): about 10000 tokens, 0.00060 USD.\n" +
+      "\nguide: 1 document whole with each question (full context: SQLite keeps no vectors): about 10000 tokens, 0.00060 USD.\n" +
         "Warning: knowledge docs: empty.md is empty; no assistant gets it.\n",
     );
     expect(summary).not.toContain("plain:");
+  });
+
+  it("tells why documents are searched, and what indexing them costs", () => {
+    const folder = temporaryFolder();
+    writeFile(folder, "a.md", "a".repeat(35_000));
+    const changes = {
+      assistants: { guide: { baseModel: "nova-lite", knowledge: ["docs", "much"] } },
+      knowledge: { docs: { path: folder }, much: { path: folder, delivery: "push" } },
+      database: { kind: "postgres" },
+    };
+    const titan = { model: "amazon.titan-embed-text-v2:0" };
+    const models = { "nova-lite": { model: "amazon.nova-lite-v1:0" }, titan };
+    expect(summaryOf(minimalWith({ ...changes, models }))).toContain(
+      "\nguide: 5 passages of 2 documents with each question (retrieval by titan): at most about 1429 tokens, 0.00009 USD.\n" +
+        "Documents are indexed once by titan, and again when another model takes its place: all 2 about 44445 tokens, 0.00089 USD.\n" +
+        "After the deployment npm run push-knowledge brings much.\n",
+    );
+    const whole = { ...changes, knowledge: { docs: { path: folder }, much: { path: folder } } };
+    expect(summaryOf(minimalWith(whole))).toContain("(full context: no model for embeddings is configured)");
   });
 
   it("fills up whichever side has fewer kinds", () => {

@@ -1,6 +1,7 @@
 import type { StackConfig } from "../../../lib/config";
 import { type ConfiguredModel, cheapestChatModel } from "../../../lib/models";
 import { postgresNames, redisPrefixes, redisUsers, secretKeys } from "../../../lib/naming";
+import { passages } from "../../../lib/retrieval";
 import type { LiteLlmEndpoint } from "../litellm/litellm";
 import type { RedisEndpoint } from "../redis/redis";
 
@@ -24,6 +25,8 @@ export interface EnvironmentOptions {
   readonly liteLlm: LiteLlmEndpoint;
   readonly redis: RedisEndpoint;
   readonly database: Database;
+  /** Alias of the model by which documents are searched. @default they travel whole */
+  readonly embeddingModel?: string | undefined;
 }
 
 type Environment = Readonly<Record<string, string>>;
@@ -41,7 +44,7 @@ export function openWebUiEnvironment(options: EnvironmentOptions): Environment {
     ...addresses(options),
     ...signInSettings(options.signIn),
     ...costSavers(options.models),
-    ...documents,
+    ...documents(options),
     ...noInternet,
     ...noCode,
     ...writablePaths,
@@ -159,7 +162,7 @@ function costSavers(models: readonly ConfiguredModel[]): Environment {
     ENABLE_FOLLOW_UP_GENERATION: "False",
     ENABLE_TAGS_GENERATION: "False",
     ENABLE_AUTOCOMPLETE_GENERATION: "False",
-    // Search words for retrieval, which isn't there: documents travel whole.
+    // Search words for retrieval: documents are searched for the question as it stands.
     ENABLE_RETRIEVAL_QUERY_GENERATION: "False",
     // Chats that run on a schedule.
     ENABLE_AUTOMATIONS: "False",
@@ -170,8 +173,28 @@ function costSavers(models: readonly ConfiguredModel[]): Environment {
   };
 }
 
-/** The slim image has no vector database on SQLite: without the bypass uploads are dropped silently. */
-const documents: Environment = { BYPASS_EMBEDDING_AND_RETRIEVAL: "True" };
+/**
+ * How documents reach a question. The slim image has no vector database but Postgres: without the bypass uploads are
+ * dropped silently.
+ */
+function documents({ embeddingModel, liteLlm }: EnvironmentOptions): Environment {
+  if (embeddingModel === undefined) return { BYPASS_EMBEDDING_AND_RETRIEVAL: "True" };
+  return {
+    // In the database of the chats, whose URL it takes by default.
+    VECTOR_DB: "pgvector",
+    RAG_EMBEDDING_ENGINE: "openai",
+    RAG_OPENAI_API_BASE_URL: liteLlm.baseUrl,
+    RAG_OPENAI_API_KEY: `$(${secretKeys.openWebUi.liteLlmKey})`,
+    RAG_EMBEDDING_MODEL: embeddingModel,
+    // By default each passage is a request of its own, and all are sent at once.
+    RAG_EMBEDDING_BATCH_SIZE: "16",
+    RAG_EMBEDDING_CONCURRENT_REQUESTS: "4",
+    CHUNK_SIZE: String(passages.size),
+    CHUNK_OVERLAP: String(passages.overlap),
+    CHUNK_MIN_SIZE_TARGET: String(passages.minSize),
+    RAG_TOP_K: String(passages.perQuestion),
+  };
+}
 
 /** What would reach for the internet, which the network policy refuses anyway. */
 const noInternet: Environment = {

@@ -465,7 +465,9 @@ export const rulesAboutSecrets: readonly Rule[] = [
     atLeast: 40,
     violations: ({ name, value, before }) => [
       ...(before.includes(name) ? ["is there twice"] : []),
-      ...(value !== undefined && secretVariable.test(name) ? ["has its value in the open"] : []),
+      ...(value !== undefined && secretVariable.test(name) && !/^\$\(\w+\)$/.test(String(value))
+        ? ["has its value in the open"]
+        : []),
       ...[...String(value ?? "").matchAll(variable)]
         .filter(([, referred]) => !before.includes(referred))
         .map(([, referred]) => `refers to ${referred}, which isn't before it`),
@@ -478,6 +480,7 @@ export const rulesAboutSecrets: readonly Rule[] = [
             { name: "B", value: "1" },
             { name: "A", value: "$(B)" },
             { name: "OPENAI_API_KEY", value: "x" },
+            { name: "OTHER_API_KEY", value: "x$(B)" },
           ],
         },
       }),
@@ -486,6 +489,7 @@ export const rulesAboutSecrets: readonly Rule[] = [
       "Deployment litellm, container main, A: refers to B, which isn't before it",
       "Deployment litellm, container main, A: is there twice",
       "Deployment litellm, container main, OPENAI_API_KEY: has its value in the open",
+      "Deployment litellm, container main, OTHER_API_KEY: has its value in the open",
     ],
   }),
   rule<AnnotationSubject>({

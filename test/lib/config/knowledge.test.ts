@@ -31,6 +31,7 @@ describe("a folder of documents", () => {
     const [docs] = accept(withDocs({ path: folder, exclude: ["drafts/**"] })).knowledge;
     expect(docs).toEqual({
       id: "docs",
+      delivery: "job",
       documents: [
         { path: "a/c.md", text: "C" },
         { path: "b.md", text: "B" },
@@ -107,7 +108,43 @@ describe("what documents add to each question", () => {
     expect(accept(withDocs(docs, { systemPrompt })).knowledge).toHaveLength(1);
     const models = { "nova-lite": { model: "amazon.nova-lite-v1:0", systemPrompt } };
     expect(problemsOf({ ...(withDocs(docs, { systemPrompt }) as object), models })).toEqual([
-      "assistants: system prompts and documents have 800000 bytes together; allowed: at most 700000, which a ConfigMap holds. Shorten them, or leave documents out.",
+      'assistants: system prompts and documents have 800000 bytes together; allowed: at most 700000, which a ConfigMap holds. Shorten them, or leave documents out, or have them searched, where npm run push-knowledge brings any number (delivery: "push"; docs/configuration.md#documents).',
+    ]);
+  });
+});
+
+describe("documents that are searched", () => {
+  const models = {
+    "nova-lite": { model: "amazon.nova-lite-v1:0" },
+    "titan-embed": { model: "amazon.titan-embed-text-v2:0" },
+  };
+  const searched = (docs: object, changes: object = {}) => ({
+    ...(withDocs(docs) as object),
+    models,
+    database: { kind: "postgres" },
+    ...changes,
+  });
+
+  it("have no limit for a question", () => {
+    const path = folderOf({ "a.md": Buffer.alloc(600_000, "a") });
+    expect(problemsOf(withDocs({ path }))).toHaveLength(1);
+    expect(accept(searched({ path })).knowledge).toHaveLength(1);
+  });
+
+  it("are pushed where a ConfigMap doesn't hold them", () => {
+    const path = folderOf({ "a.md": Buffer.alloc(600_000, "a"), "b.md": Buffer.alloc(600_000, "b") });
+    expect(problemsOf(searched({ path }))).toEqual([
+      'assistants: system prompts and documents have 1200000 bytes together; allowed: at most 700000, which a ConfigMap holds. Shorten them, or have folders brought by npm run push-knowledge (delivery: "push").',
+    ]);
+    expect(accept(searched({ path, delivery: "push" })).knowledge[0]).toMatchObject({ delivery: "push" });
+  });
+
+  it.each([
+    ["SQLite", { database: { kind: "sqlite" } }],
+    ["no model for embeddings", { models: { "nova-lite": models["nova-lite"] } }],
+  ])("aren't pushed with %s, where they travel whole", (_, changes) => {
+    expect(problemsOf(searched({ path: "docs/decisions", delivery: "push" }, changes))).toEqual([
+      'knowledge.docs.delivery: got "push", where documents travel whole with each question; allowed: "job". To have them searched instead, choose a database.kind other than "sqlite" and add an embedding model, such as "titan-embed": { model: "amazon.titan-embed-text-v2:0" }.',
     ]);
   });
 });

@@ -342,7 +342,7 @@ describe("settings that are given", () => {
         knowledgeLimit: { tokensPerQuestion: 90_000, usdPerQuestion: 1 },
       },
     },
-    knowledge: { decisions: { path: "docs/decisions", include: ["*.md"], exclude: ["0001*"] } },
+    knowledge: { decisions: { path: "docs/decisions", include: ["*.md"], exclude: ["0001*"], delivery: "job" } },
     aws: {
       region: "us-west-2",
       userName: "chat",

@@ -1,3 +1,4 @@
+import path from "node:path";
 import { deployCommand } from "../../../ops/commands/deploy";
 import { expired } from "../../support/aws-stand-in";
 import { type DeployScenario, differenceOf, runDeployCommand, workloadsQuery } from "../../support/deploy-command";
@@ -115,8 +116,23 @@ describe("deploy: assistants", () => {
     expect(stdout).toContain("assistants and prompts: done\n");
   });
 
+  it("with documents that are pushed end with how", async () => {
+    const settings = {
+      models: { lite: { model: "amazon.nova-lite-v1:0" }, titan: { model: "amazon.titan-embed-text-v2:0" } },
+      database: { kind: "postgres" },
+      assistants: { guide: { baseModel: "lite", knowledge: ["docs"] } },
+      knowledge: { docs: { path: path.resolve("docs/decisions"), delivery: "push" } },
+    };
+    const { stdout } = await deploy({ settings }, "--yes", "--no-doctor");
+    expect(stdout).toMatch(/\nnext: npm run push-knowledge brings the documents of docs\n$/);
+  });
+
   it("that can't be brought fail the deployment, in their Job's words", async () => {
-    const kubectl = { [`get job ${name}`]: job("Failed"), logs: "guide: somebody made an entry with this id\n" };
+    const kubectl = {
+      [`get job ${name}`]: job("Failed"),
+      [`job-name=${name}`]: { items: [{ metadata: { name: "last" } }] },
+      "logs last": "guide: somebody made an entry with this id\n",
+    };
     const { exitCode, stderr } = await deploy({ described, kubectl }, "--yes");
     expect(exitCode).toBe(1);
     expect(stderr).toContain(`Job ${name} failed.\nguide: somebody made an entry with this id\n`);

@@ -66,13 +66,6 @@ print(json.dumps({id: {"base": base, "name": name, "meta": json.loads(meta), "pa
   return JSON.parse(stack.python("open-webui-0", script)) as Readonly<Record<string, Row>>;
 }
 
-async function upload(person: Person, name: string, content: string): Promise<string> {
-  const form = new FormData();
-  form.append("file", new Blob([content], { type: "text/plain" }), name);
-  const answer = await person.request("POST", "/api/v1/files/", form);
-  return ((await answer.json()) as { readonly id: string }).id;
-}
-
 describe.each([
   ["proxy", { kind: "proxy", unauthenticated: { reason: "A test behind no ingress." } }],
   [
@@ -147,7 +140,7 @@ describe("with the sign-in accounts", () => {
       knowledge: { docs: { path: folder } },
       assistants: { sage: { baseModel: "lite", systemPrompt: "You are the sage.", knowledge: ["docs"] } },
     };
-    const handMade = await upload(person, "mine.txt", "Mine.");
+    const handMade = await person.upload("mine.txt", "Mine.");
 
     declare(knows);
     expect(await stack.provisioned("Failed")).toBe(

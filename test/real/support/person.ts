@@ -105,6 +105,14 @@ export class Person {
     });
   }
 
+  /** Uploads a text as a file. @returns its id */
+  async upload(name: string, content: string): Promise<string> {
+    const form = new FormData();
+    form.append("file", new Blob([content], { type: "text/plain" }), name);
+    const answer = await this.request("POST", "/api/v1/files/", form);
+    return ((await answer.json()) as { readonly id: string }).id;
+  }
+
   /** @throws when nobody answers. The next request tries a new port-forward: kubectl ends one that fails. */
   async request(method: string, path: string, body?: unknown): Promise<Response> {
     this.forward ??= forwardToOpenWebUi(this.stack.config.namespace);

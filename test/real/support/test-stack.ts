@@ -6,10 +6,12 @@ import { createKubernetesApp, createSecretsApp, type KubernetesAppOptions } from
 import type { SecretValues } from "../../../k8s/constructs/secrets/stack-secrets";
 import type { StackConfig } from "../../../lib/config";
 import { components, provisioner, provisionerAnnotations, secretOutputs } from "../../../lib/naming";
+import { retrievalModel } from "../../../lib/retrieval";
 import { type Images, images } from "../../../lib/versions";
 import type { LoggedRequest } from "../../../simulator/requests-log";
 import { bedrockRequests, forgetBedrockRequests } from "./bedrock-requests";
 import { deleteNamespace, inTestNamespace, kubectl } from "./kubectl";
+import { withPgvector } from "./pgvector-wheel";
 import { run } from "./run";
 import { until } from "./until";
 
@@ -37,7 +39,7 @@ export class TestStack {
   deploy(options: KubernetesAppOptions = {}, change = (manifests: string) => manifests): void {
     this.remove();
     this.applySecrets(this.values);
-    applyManifests(change(createKubernetesApp(this.config, images, options).synthYaml()));
+    applyManifests(change(render(this.config, options)));
     this.waitUntilReady();
   }
 
@@ -51,7 +53,7 @@ export class TestStack {
    * @param used - in place of the pinned images
    */
   apply(config: StackConfig, options: KubernetesAppOptions = {}, used: Images = images): void {
-    applyManifests(createKubernetesApp(config, used, options).synthYaml());
+    applyManifests(render(config, options, used));
   }
 
   /** @throws when a pod doesn't get ready, with what its events and its containers' last lines say */
@@ -83,13 +85,24 @@ export class TestStack {
     );
     const actual = await ended.catch((error: Error) => error.message);
     if (actual !== end) throw new Error(`${job}: ${actual}. ${this.whatPodsSay()}`);
-    return this.kubectl(["logs", job]).trim();
+    return this.kubectl(["logs", this.provisionerPod()]).trim();
   }
 
   /** Name of the newest Job that brings assistants. */
   provisionerJob(): string {
     const path = `jsonpath={.metadata.annotations.${provisionerAnnotations.job.replaceAll(".", "\\.")}}`;
     return this.kubectl(["get", "configmap", provisioner, "-o", path]);
+  }
+
+  /** The newest pod of that Job, as `pod/NAME`: of several kubectl logs would take any. Empty while there is none. */
+  provisionerPod(): string {
+    const pods = ["get", "pods", "-l", `job-name=${this.provisionerJob()}`, "-o", "name"];
+    return (
+      this.kubectl([...pods, "--sort-by=.metadata.creationTimestamp"])
+        .trim()
+        .split("\n")
+        .at(-1) ?? ""
+    );
   }
 
   private whatPodsSay(): string {
@@ -143,6 +156,11 @@ export class TestStack {
   forgetBedrockRequests(): void {
     forgetBedrockRequests(this.config.namespace);
   }
+}
+
+function render(config: StackConfig, options: KubernetesAppOptions, used: Images = images): string {
+  const manifests = createKubernetesApp(config, used, options).synthYaml();
+  return retrievalModel(config) === undefined ? manifests : withPgvector(manifests);
 }
 
 function applyManifests(manifests: string): void {

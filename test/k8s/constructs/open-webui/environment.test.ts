@@ -25,7 +25,8 @@ const everySignIn: EveryKind<SignIn> = {
   accounts: { kind: "accounts", owner: "owner@example.com", allowSignUp: false },
 };
 
-const all: Complete<Omit<EnvironmentOptions, "models">> & Pick<Required<EnvironmentOptions>, "models"> = {
+const all: Complete<Omit<EnvironmentOptions, "models" | "embeddingModel">> &
+  Pick<Required<EnvironmentOptions>, "models"> = {
   publicUrl: "https://chat.example.com",
   allowedOrigins: ["https://chat.example.com"],
   signIn: everySignIn.accounts,
@@ -246,8 +247,28 @@ describe("Open WebUI's other settings", () => {
     });
   });
 
-  it("hand uploads to the model as a whole: the slim image has no vector database", () => {
+  it("hand documents to the model as a whole: the slim image has no vector database of its own", () => {
     expect(environment()["BYPASS_EMBEDDING_AND_RETRIEVAL"]).toBe("True");
+    expect(Object.keys(environment()).filter((name) => /RAG|VECTOR|CHUNK/.test(name))).toEqual([]);
+  });
+
+  it("search documents with a model for embeddings: by LiteLLM, a few requests at once", () => {
+    const searched = environment({ embeddingModel: "titan" });
+    expect(searched).not.toHaveProperty("BYPASS_EMBEDDING_AND_RETRIEVAL");
+    expect(searched).toMatchObject({
+      VECTOR_DB: "pgvector",
+      RAG_EMBEDDING_ENGINE: "openai",
+      RAG_OPENAI_API_BASE_URL: "http://litellm.chat.svc.cluster.local:4000/v1",
+      RAG_OPENAI_API_KEY: "$(OPENAI_API_KEY)",
+      RAG_EMBEDDING_MODEL: "titan",
+      RAG_EMBEDDING_BATCH_SIZE: "16",
+      RAG_EMBEDDING_CONCURRENT_REQUESTS: "4",
+      CHUNK_SIZE: "1000",
+      CHUNK_OVERLAP: "100",
+      CHUNK_MIN_SIZE_TARGET: "500",
+      RAG_TOP_K: "5",
+      ENABLE_RETRIEVAL_QUERY_GENERATION: "False",
+    });
   });
 
   it("don't reach for the internet", () => {

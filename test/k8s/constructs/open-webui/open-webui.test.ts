@@ -28,6 +28,7 @@ const all: Required<OpenWebUiProps> = {
   },
   redis: { host: "open-webui-redis", port: 6379 },
   database: { kind: "file" },
+  embeddingModel: "titan",
   secretName: "chat-keys",
   secretsVersion: 1,
   storage,
@@ -122,7 +123,7 @@ describe("OpenWebUi", () => {
     const references = env.flatMap(({ value = "" }, position) =>
       [...value.matchAll(/\$\((\w+)\)/g)].map(([, name]) => ({ name, position })),
     );
-    expect(references.map(({ name }) => name)).toEqual(["REDIS_PASSWORD"]);
+    expect(references.map(({ name }) => name)).toEqual(["REDIS_PASSWORD", "OPENAI_API_KEY"]);
     for (const { name, position } of references) {
       const defined = env.findIndex((variable) => variable.name === name);
       expect(defined).toBeGreaterThanOrEqual(0);

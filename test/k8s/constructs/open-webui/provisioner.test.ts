@@ -18,6 +18,7 @@ const all: Required<ProvisionerProps> = {
     models: [],
     assistants: [],
     documents: [],
+    retrieval: null,
     skipped: [],
   },
   openWebUi: { serviceName: "open-webui", port: 80 },

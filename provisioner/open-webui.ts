@@ -55,7 +55,8 @@ export class OpenWebUi {
     const { signIn, password = "" } = this.options;
     const body = signIn.kind === "proxy" ? { email: "", password: "" } : { email: signIn.owner, password };
     const answer = await this.send("POST", "/api/v1/auths/signin", body);
-    if (answer.status >= 500) throw new Error(`sign-in: ${await describe(answer)}`);
+    // Too many within three minutes are refused, too.
+    if (answer.status >= 500 || answer.status === 429) throw new Error(`sign-in: ${await describe(answer)}`);
     if (!answer.ok) throw new NeedsPerson(`sign-in: ${await describe(answer)}. ${hints[signIn.kind]}`);
     const { token, role } = (await answer.json()) as { readonly token: string; readonly role: string };
     if (role !== "admin")

@@ -37,7 +37,9 @@ export function resolveKnowledge(
     problems: [
       ...read.flatMap(({ problems }) => problems),
       ...checkUse(options),
-      ...(isSearched ? [] : [...checkDelivery(knowledge), ...checkLimits(options, knowledge, models)]),
+      ...(isSearched || database === undefined
+        ? []
+        : [...checkDelivery(knowledge), ...checkLimits(options, knowledge, models)]),
       ...checkSize(options, knowledge, isSearched),
     ],
   };

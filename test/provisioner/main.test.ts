@@ -223,6 +223,11 @@ describe("the provisioner, as a process", () => {
       'POST /api/v1/models/create: status 500, {"detail":"locked"}\n',
     ],
     [
+      "too many have signed in",
+      { answers: { "/api/v1/auths/signin": [429, { detail: "slow down" }] } },
+      'sign-in: status 429, {"detail":"slow down"}\n',
+    ],
+    [
       "nothing was written",
       { answers: { "/api/v1/models/create": [200, null] } },
       "POST /api/v1/models/create: micro wasn't written\n",

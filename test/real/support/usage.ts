@@ -17,6 +17,7 @@ interface PodList {
   readonly items: readonly {
     readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
     readonly spec: { readonly nodeName: string };
+    readonly status: { readonly phase: string };
   }[];
 }
 
@@ -47,7 +48,9 @@ export async function readUsage(stack: TestStack): Promise<UsageByApp> {
 
 /** Undefined while a figure is older, or missing. */
 function usageAfter(stack: TestStack, since: Date): UsageByApp | undefined {
-  const { items } = JSON.parse(stack.kubectl(["get", "pods", "-o", "json"])) as PodList;
+  const { items: all } = JSON.parse(stack.kubectl(["get", "pods", "-o", "json"])) as PodList;
+  // A Job's pod that has ended uses nothing.
+  const items = all.filter(({ status }) => status.phase !== "Succeeded" && status.phase !== "Failed");
   const nodes = [...new Set(items.map(({ spec }) => spec.nodeName))];
   const pods = nodes.flatMap((node) => {
     const summary = kubectl(["get", "--raw", `/api/v1/nodes/${node}/proxy/stats/summary`]);

@@ -232,8 +232,8 @@ const notRun: readonly RegExp[] = [
   /^(?:aws|age|sha256sum) /,
   // Above and below, with what they change and leave.
   /^npm run (?:rotate-key|destroy)/,
-  // This stack has none.
-  /open-webui-postgres/,
+  // This stack has no Postgres: test/real/e2e/ has.
+  /open-webui-postgres|^npm run push-knowledge/,
 ];
 
 /** What asks has nobody to ask. */

@@ -182,6 +182,9 @@ function documents({ embeddingModel, liteLlm }: EnvironmentOptions): Environment
   return {
     // In the database of the chats, whose URL it takes by default.
     VECTOR_DB: "pgvector",
+    // The default, ivfflat, is made at the first start with 5,000 vectors, for which Postgres' maintenance_work_mem is too
+    // small by default: Open WebUI has no vectors then.
+    PGVECTOR_INDEX_METHOD: "hnsw",
     RAG_EMBEDDING_ENGINE: "openai",
     RAG_OPENAI_API_BASE_URL: liteLlm.baseUrl,
     RAG_OPENAI_API_KEY: `$(${secretKeys.openWebUi.liteLlmKey})`,

@@ -83,6 +83,12 @@ async function again(config = configOf()): Promise<string> {
   return stack.provisioned();
 }
 
+function vectorIndex(): string {
+  const sql = "select indexdef from pg_indexes where indexname = 'idx_document_chunk_vector'";
+  const psql = ["psql", "--host=/var/run/postgresql", "--username=open_webui", "--dbname=open_webui", "-tAc", sql];
+  return stack.kubectl(["exec", "open-webui-postgres-0", "-c", "postgres", "--", ...psql]);
+}
+
 /** A pod that doesn't run yet has none. */
 function logOf(pod: string): readonly string[] {
   const { stdout } = run("kubectl", ["-n", stack.config.namespace, "logs", pod, "--ignore-errors"], { accept: [0, 1] });
@@ -121,6 +127,8 @@ it("documents are indexed through LiteLLM by Titan, in floats", async () => {
       ),
     ].sort(),
   );
+  // The default one can't be made once there are many vectors.
+  expect(vectorIndex()).toContain("USING hnsw");
   const embedded = requestsOf(/titan/);
   expect(embedded.map(({ modelId }) => modelId)).toContain(titan);
   expect(embedded.map(({ body }) => body)).not.toContainEqual(expect.objectContaining({ embeddingTypes: ["binary"] }));

@@ -507,6 +507,13 @@ export const mutations: readonly Mutation[] = [
     caughtBy: ["test/k8s/constructs/open-webui/environment.test.ts"],
   },
   {
+    harm: "with the five thousandth passage Open WebUI's next start ends retrieval",
+    file: webUiEnvironment,
+    from: '    PGVECTOR_INDEX_METHOD: "hnsw",\n',
+    to: "",
+    caughtBy: ["test/k8s/constructs/open-webui/environment.test.ts"],
+  },
+  {
     harm: "the Job deletes documents that a command has pushed",
     file: "provisioner/knowledge.ts",
     from: "!pushed.has(knowledge)",

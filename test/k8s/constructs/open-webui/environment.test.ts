@@ -257,6 +257,7 @@ describe("Open WebUI's other settings", () => {
     expect(searched).not.toHaveProperty("BYPASS_EMBEDDING_AND_RETRIEVAL");
     expect(searched).toMatchObject({
       VECTOR_DB: "pgvector",
+      PGVECTOR_INDEX_METHOD: "hnsw",
       RAG_EMBEDDING_ENGINE: "openai",
       RAG_OPENAI_API_BASE_URL: "http://litellm.chat.svc.cluster.local:4000/v1",
       RAG_OPENAI_API_KEY: "$(OPENAI_API_KEY)",

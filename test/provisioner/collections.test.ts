@@ -121,14 +121,13 @@ describe("an index", () => {
   });
 
   it("is made again for another model, and tells what that costs", () => {
-    const there = file("1", "guides/a.md", "A", { embedding_model: "older" });
-    const again = plan(
-      [
-        { ...a, text: "a".repeat(35_000) },
-        { path: "new.md", text: "N" },
-      ],
-      [there],
-    );
+    const text = "a".repeat(35_000);
+    const there = file("1", a.path, text, { embedding_model: "older" });
+    const documents = [
+      { ...a, text },
+      { path: "new.md", text: "N" },
+    ];
+    const again = plan(documents, [there]);
     expect(again.removals).toEqual([there]);
     expect(again.uploads).toHaveLength(2);
     expect(describeAgain(again, model)).toEqual(["index again by titan: 1 documents, about 22223 tokens, 0.00044 USD"]);

@@ -1,13 +1,8 @@
 import { Readable } from "node:stream";
 import { type ArchiveEntry, packArchive } from "./archive";
 import { encrypt } from "./encryption";
+import { backupFiles } from "./files";
 import type { Manifest } from "./manifest";
-
-/** Names of a backup's files; what else is in it begins with {@link dataPrefix}. */
-export const backupFiles = { manifest: "manifest.json", secrets: "secrets.json", sqlite: "database.sqlite" } as const;
-
-/** Before the names of the data folder's files. */
-export const dataPrefix = "data/";
 
 export interface Backup {
   readonly manifest: Manifest;

@@ -4,6 +4,9 @@ import { BackupError } from "./error";
 /** Raised when older versions of this program can't read a backup any more. */
 const format = 1;
 
+/** Alembic's name for the state of the tables: an image that doesn't know it is older than the database. */
+const revision = z.string();
+
 const manifestSchema = z.object({
   format: z.literal(format),
   /** Tells this backup from all others. */
@@ -14,11 +17,11 @@ const manifestSchema = z.object({
   namespace: z.string(),
   /** Open WebUI's image, as it was configured. */
   image: z.string(),
-  database: z.object({
-    kind: z.enum(["sqlite", "postgres"]),
-    /** Alembic's name for the state of the tables: an image that doesn't know it is older than the database. */
-    revision: z.string(),
-  }),
+  database: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("sqlite"), revision }),
+    /** With the bytes that it takes on Postgres' disk; its dump is smaller. */
+    z.object({ kind: z.literal("postgres"), revision, size: z.int().nonnegative() }),
+  ]),
   /** Whether the values of the Secrets are in it. */
   hasSecrets: z.boolean(),
 });

@@ -1,9 +1,10 @@
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { readArchive } from "./archive";
-import { type Backup, backupFiles } from "./backup";
+import type { Backup } from "./backup";
 import { decrypt } from "./encryption";
 import { BackupError } from "./error";
+import { backupFiles } from "./files";
 import { parseManifest } from "./manifest";
 
 /**

@@ -67,7 +67,7 @@ export function createKubernetesApp(config: StackConfig, images: Images, options
     provisioner.addDependency(openWebUi);
   }
   if (config.backup !== undefined) {
-    const backup = new BackupChart(app, "backup", config, images, config.backup);
+    const backup = new BackupChart(app, "backup", config, images, config.backup, postgres?.endpoint);
     backup.addDependency(openWebUi);
   }
   if (isMonitored(config)) {

@@ -29,7 +29,7 @@ export const provisioner = "open-webui-provisioner";
 /** Works on Open WebUI's data while a backup or a restore runs, without any network. */
 export const dataPod = "open-webui-data";
 
-/** The scheduled backup: its CronJob, its volume claim, and the label of its pods, which reach nobody. */
+/** The scheduled backup: its CronJob, its volume claim, and the label of its pods, which reach nobody but Postgres. */
 export const scheduledBackup = "open-webui-backup";
 
 /** Where Open WebUI has its data, in its own container and in every other one that works on them. */
@@ -42,7 +42,8 @@ export type Component =
   | (typeof components)[keyof typeof components]
   | typeof postgres
   | typeof simulatedBedrock.name
-  | typeof provisioner;
+  | typeof provisioner
+  | typeof scheduledBackup;
 
 /** Match labels are immutable in a workload's selector: fixed words, never generated. */
 export function matchLabels(component: Component): { readonly app: Component } {

@@ -1,6 +1,6 @@
 import { notPublicV4, notPublicV6 } from "./addresses";
 import type { StackConfig } from "./config/parse";
-import { type Component, components, ports, postgres, provisioner, simulatedBedrock } from "./naming";
+import { type Component, components, ports, postgres, provisioner, scheduledBackup, simulatedBedrock } from "./naming";
 import { isProvisioned, type Provisioned } from "./provisioning";
 
 /** One end of an edge. Pods are always told by namespace and labels together, so that a lookalike elsewhere is no peer. */
@@ -47,6 +47,7 @@ const publicAddresses: Peer = {
 const liteLlm: Peer = { kind: "component", component: components.liteLlm };
 const openWebUi: Peer = { kind: "component", component: components.openWebUi };
 const bedrockInside: Peer = { kind: "component", component: simulatedBedrock.name };
+const backupJob: Peer = { kind: "component", component: scheduledBackup };
 const provisionerJob: Peer = { kind: "component", component: provisioner };
 const redis: Peer = { kind: "component", component: components.redis };
 
@@ -61,7 +62,7 @@ export interface NetworkEdgesOptions {
 
 /** The edges of a configuration: the network policies are rendered from them. */
 export function networkEdges(
-  config: Pick<StackConfig, "ingress" | "monitoring" | "cluster" | "database"> & Provisioned,
+  config: Pick<StackConfig, "ingress" | "monitoring" | "cluster" | "database" | "backup"> & Provisioned,
   { simulateBedrock = false }: NetworkEdgesOptions = {},
 ): readonly Edge[] {
   const { ingress, monitoring } = config;
@@ -90,6 +91,17 @@ export function networkEdges(
   const fromProvisioner: readonly Edge[] = isProvisioned(config)
     ? [{ from: provisionerJob, to: openWebUi, ports: tcp(ports.openWebUi), why: "assistants and prompts are brought" }]
     : [];
+  const fromBackup: readonly Edge[] =
+    config.backup !== undefined && config.database.kind === "postgres"
+      ? [
+          {
+            from: backupJob,
+            to: { kind: "component", component: postgres },
+            ports: tcp(ports.postgres),
+            why: "the database is dumped",
+          },
+        ]
+      : [];
   return [
     ...fromOutside,
     ...fromProvisioner,
@@ -97,11 +109,12 @@ export function networkEdges(
     ...fromPrometheus,
     { from: openWebUi, to: redis, ports: tcp(ports.redis), why: "sign-outs are remembered, with accounts" },
     ...databaseEdges(config.database),
+    ...fromBackup,
     { from: liteLlm, to: redis, ports: tcp(ports.redis), why: "budget and rate limits are counted" },
     simulateBedrock
       ? { from: liteLlm, to: bedrockInside, ports: tcp(simulatedBedrock.port), why: "simulated models answer" }
       : { from: liteLlm, to: publicAddresses, ports: tcp(ports.https), why: "Bedrock's API, whose addresses change" },
-    ...[liteLlm, openWebUi, ...fromProvisioner.map(({ from }) => from)].flatMap((from) =>
+    ...[liteLlm, openWebUi, ...[...fromProvisioner, ...fromBackup].map(({ from }) => from)].flatMap((from) =>
       dnsEdges(from, config.cluster.dns),
     ),
   ];

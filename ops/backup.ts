@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 import { type ArchiveEntry, readTar } from "../backup/archive";
-import { type Backup, backupFiles, sealBackup, textEntry } from "../backup/backup";
+import { type Backup, sealBackup, textEntry } from "../backup/backup";
 import { BackupError } from "../backup/error";
+import { backupFiles } from "../backup/files";
 import type { Manifest } from "../backup/manifest";
 import { type BackupStore, backupName } from "../backup/stores/store";
 import type { StackConfig } from "../lib/config";
@@ -12,6 +13,8 @@ import type { Cluster } from "./cluster";
 import { DataPod } from "./data-pod";
 import { Failure } from "./failure";
 import { interruption } from "./interruption";
+import { PostgresPod } from "./postgres-pod";
+import { allEnded } from "./processes";
 import type { Report } from "./progress";
 import { readSecrets } from "./secrets";
 
@@ -34,12 +37,12 @@ export interface MadeBackup {
   readonly secrets: number;
 }
 
-/** @throws Failure where the chats are in another database, which no pod here can copy */
-export function requireSqlite({ database, namespace }: StackConfig): void {
-  if (database.kind === "sqlite") return;
+/** @throws Failure where the chats are in somebody else's database */
+export function requireOwnDatabase({ database, namespace }: StackConfig): void {
+  if (database.kind !== "external-postgres") return;
   throw new Failure(
-    `The chats of ${namespace} are in Postgres (database.kind "${database.kind}"); allowed: "sqlite".`,
-    "pg_dump and pg_restore: docs/configuration.md#database",
+    `The chats of ${namespace} are in a Postgres that isn't the stack's (database.kind "external-postgres"); allowed: "sqlite", "postgres".`,
+    "have them backed up with that Postgres: docs/configuration.md#database",
   );
 }
 
@@ -70,6 +73,7 @@ async function sendSnapshot(
   report: Report,
 ): Promise<MadeBackup> {
   const secrets = await readSecrets(cluster, config);
+  await takeDump(cluster, config, pod);
   const { created, database, files } = JSON.parse(await pod.run("snapshot", ["copy", "/work"])) as SnapshotFacts;
   const { namespace } = config;
   const hasSecrets = secrets.count > 0;
@@ -81,6 +85,13 @@ async function sendSnapshot(
   report(`writing ${target}`);
   const size = await store.write(target, await sealBackup(backup, passphrase), interruption);
   return { store, name: target, size, created, files, secrets: secrets.count };
+}
+
+/** To where the snapshot is made of it; nothing where the database is a file. */
+async function takeDump(cluster: Cluster, config: StackConfig, pod: DataPod): Promise<void> {
+  const dump = PostgresPod.of(cluster, config)?.dump();
+  if (dump === undefined) return;
+  await allEnded([pod.writeFile(`/work/${backupFiles.postgres}`, dump.stdout), dump.ended]);
 }
 
 /** @throws Failure when the snapshot breaks off on its way, with the words of the program behind it */

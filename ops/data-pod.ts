@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { podScripts } from "../backup/pod/scripts";
 import type { StackConfig } from "../lib/config";
@@ -5,7 +6,7 @@ import { components, dataFolder, dataPod } from "../lib/naming";
 import type { Cluster } from "./cluster";
 import { Failure } from "./failure";
 import type { Workload } from "./pod-template";
-import { runProcess, type StreamingProcess } from "./processes";
+import { pour, runProcess, type StreamingProcess } from "./processes";
 import { waitForPod } from "./start";
 
 type Script = keyof typeof podScripts;
@@ -67,6 +68,11 @@ export class DataPod {
   /** Reads a file of the pod. */
   readFile(file: string): StreamingProcess {
     return this.exec(["cat", file]);
+  }
+
+  /** Writes a file in the pod. */
+  async writeFile(file: string, content: Readable): Promise<void> {
+    await pour(content, this.exec(["sh", "-c", 'cat > "$0"', file]));
   }
 
   /** @returns names and bytes of a folder's files */

@@ -1,6 +1,7 @@
 import { type ChildProcess, type ChildProcessWithoutNullStreams, type SpawnOptions, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
 import { Failure } from "./failure";
 import { interruption } from "./interruption";
 
@@ -80,6 +81,18 @@ export function streamProcess(program: string, args: readonly string[]): Streami
   // The program may end before it has read everything: its own error tells why.
   child.stdin.on("error", () => {});
   return { stdin: child.stdin, stdout: child.stdout, ended };
+}
+
+/** Lets a program read all of a stream. @throws Failure with the program's words, or what the stream failed with */
+export async function pour(source: Readable, { stdin, stdout, ended }: StreamingProcess): Promise<void> {
+  stdout.resume();
+  // When the program gives up, the pipe breaks: its own words tell why.
+  await allEnded([ended, pipeline(source, stdin)]);
+}
+
+/** Waits for all of them. @throws what the first one in this order failed with */
+export async function allEnded(running: readonly Promise<void>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(running)) if (outcome.status === "rejected") throw outcome.reason;
 }
 
 function exitCode(child: ChildProcess, program: string): Promise<number> {

@@ -1,8 +1,9 @@
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { pipeline } from "node:stream/promises";
 import { type ArchiveEntry, packArchive } from "../backup/archive";
-import { type Backup, backupFiles } from "../backup/backup";
+import type { Backup } from "../backup/backup";
+import { BackupError } from "../backup/error";
+import { backupFiles } from "../backup/files";
 import type { Manifest } from "../backup/manifest";
 import { openBackup } from "../backup/open";
 import type { StackConfig } from "../lib/config";
@@ -10,6 +11,8 @@ import { components } from "../lib/naming";
 import type { Cluster } from "./cluster";
 import { DataPod } from "./data-pod";
 import { Failure, Interrupted } from "./failure";
+import { PostgresPod } from "./postgres-pod";
+import { pour } from "./processes";
 import type { Report } from "./progress";
 import { waitForPod } from "./start";
 
@@ -18,6 +21,8 @@ export interface CheckedBackup {
   readonly manifest: Manifest;
   /** Bytes of the database and the files. */
   readonly size: number;
+  /** Bytes of the database alone. */
+  readonly databaseSize: number;
   /** Files besides the database. */
   readonly files: number;
   /** The Secrets as a Kubernetes List: never to be printed. */
@@ -30,18 +35,28 @@ export type OpenSealed = () => Promise<Readable>;
 /** @throws BackupError when something of it is missing or was changed */
 export async function checkBackup(open: OpenSealed, passphrase: string): Promise<CheckedBackup> {
   const { manifest, entries } = await openBackup(await open(), passphrase);
-  let size = 0;
+  let databaseSize = 0;
+  let filesSize = 0;
   let files = 0;
   let secrets: string | undefined;
   for await (const entry of entries) {
     if (entry.name === backupFiles.secrets) {
       secrets = await text(entry.content);
+    } else if (entry.name === backupFiles[manifest.database.kind]) {
+      databaseSize += entry.size;
     } else {
-      size += entry.size;
-      if (entry.name !== backupFiles.sqlite) files += 1;
+      filesSize += entry.size;
+      files += 1;
     }
   }
-  return { manifest, size, files, secrets: manifest.hasSecrets ? secrets : undefined };
+  if (databaseSize === 0) throw new BackupError("The backup is damaged: its database is missing.");
+  return {
+    manifest,
+    size: databaseSize + filesSize,
+    databaseSize,
+    files,
+    secrets: manifest.hasSecrets ? secrets : undefined,
+  };
 }
 
 /** What `backup/pod/restore.py` says of a restore that was begun. */
@@ -63,6 +78,8 @@ export class Restore {
   private readonly passphrase: string;
   private readonly checked: CheckedBackup;
   private readonly report: Report;
+  /** Undefined where the database is a file among the data. */
+  private readonly postgres: PostgresPod | undefined;
 
   constructor(
     cluster: Cluster,
@@ -76,6 +93,7 @@ export class Restore {
     this.passphrase = backup.passphrase;
     this.checked = backup.checked;
     this.report = report;
+    this.postgres = PostgresPod.of(cluster, config);
   }
 
   async run(): Promise<void> {
@@ -83,6 +101,7 @@ export class Restore {
       await this.prepare(pod);
       await this.stopChat();
       this.report("exchanging the data");
+      await this.postgres?.swap();
       await pod.run("restore", ["swap"]);
     });
     try {
@@ -90,7 +109,7 @@ export class Restore {
     } catch (error) {
       throw await this.undo(error);
     }
-    await this.inPod((pod) => pod.run("restore", ["finish"]));
+    await this.inPod((pod) => this.finish(pod));
     this.report("done");
   }
 
@@ -98,11 +117,14 @@ export class Restore {
   private async prepare(pod: DataPod): Promise<void> {
     await this.requireKnownRevision(pod);
     const state = await readState(pod);
-    // Of a run that was killed.
-    if (state?.id === this.checked.manifest.id && !state.step.startsWith("undoing")) return;
-    await this.endOther(pod, state);
-    this.report("sending the backup");
-    await this.send(pod);
+    const isOurs = state?.id === this.checked.manifest.id && !state.step.startsWith("undoing");
+    if (!isOurs) {
+      await this.endOther(pod, state);
+      this.report("sending the backup");
+      await this.send(pod);
+    }
+    // Of a run that was killed later there is nothing to load.
+    if (!isOurs || state.step === "received") await this.load();
   }
 
   private async requireKnownRevision(pod: DataPod): Promise<void> {
@@ -116,25 +138,45 @@ export class Restore {
 
   /** Brings to its end what another restore began. */
   private async endOther(pod: DataPod, state: RestoreState | null): Promise<void> {
-    if (state === null || state.step === "received") return;
-    if (state.step === "swapped") {
-      await pod.run("restore", ["finish"]);
+    if (state?.step === "swapped") {
+      await this.finish(pod);
       return;
     }
-    this.report("undoing a restore that was interrupted");
-    await this.stopChat();
-    await pod.run("restore", ["undo"]);
+    const areFilesAside = state === null || state.step === "received";
+    if (!areFilesAside || (await this.postgres?.isExchanged())) {
+      this.report("undoing a restore that was interrupted");
+      await this.stopChat();
+      if (state !== null) await pod.run("restore", ["undo"]);
+    }
+    // What it had loaded goes in any case.
+    await this.postgres?.undo();
   }
 
+  /** What belongs onto Open WebUI's volume. */
   private async send(pod: DataPod): Promise<void> {
-    const { manifest, size } = this.checked;
+    const { manifest, size, databaseSize } = this.checked;
     const { entries } = await openBackup(await this.open(), this.passphrase);
-    const receiver = pod.stream("restore", ["receive", manifest.id, String(size)]);
-    receiver.stdout.resume();
-    const sending = pipeline(packArchive(withoutSecrets(entries)), receiver.stdin);
-    // When the receiver gives up, the pipe breaks: its own words tell why.
-    const [received, sent] = await Promise.allSettled([receiver.ended, sending]);
-    for (const outcome of [received, sent]) if (outcome.status === "rejected") throw outcome.reason;
+    const left: readonly string[] = [backupFiles.secrets, ...(this.postgres ? [backupFiles.postgres] : [])];
+    const sizeThere = this.postgres ? size - databaseSize : size;
+    const receiver = pod.stream("restore", ["receive", manifest.id, String(sizeThere)]);
+    await pour(packArchive(without(left, entries)), receiver);
+  }
+
+  /** What belongs into Postgres. */
+  private async load(): Promise<void> {
+    const { database } = this.checked.manifest;
+    if (this.postgres === undefined || database.kind !== "postgres" || (await this.postgres.isLoaded())) return;
+    this.report("loading the database");
+    const { entries } = await openBackup(await this.open(), this.passphrase);
+    for await (const { name, content } of entries) {
+      if (name === backupFiles.postgres) await this.postgres.load(content, database.size);
+    }
+  }
+
+  /** The database first: files that say "swapped" and no former database are an end that was interrupted. */
+  private async finish(pod: DataPod): Promise<void> {
+    await this.postgres?.finish();
+    await pod.run("restore", ["finish"]);
   }
 
   private async stopChat(): Promise<void> {
@@ -162,7 +204,9 @@ export class Restore {
     if (!(error instanceof Failure) || error instanceof Interrupted) return error;
     this.report("Open WebUI didn't start: putting back what was there before");
     await this.stopChat();
+    // The files first: none that are being exchanged and a former database are an undoing that was interrupted.
     await this.inPod((pod) => pod.run("restore", ["undo"]));
+    await this.postgres?.undo();
     await this.startChat();
     return new Failure(
       `Open WebUI didn't start on the backup's data; what was there before is back. ${error.message}`,
@@ -184,6 +228,6 @@ async function readState(pod: DataPod): Promise<RestoreState | null> {
   return JSON.parse(await pod.run("restore", ["state"])) as RestoreState | null;
 }
 
-async function* withoutSecrets(entries: Backup["entries"]): AsyncGenerator<ArchiveEntry> {
-  for await (const entry of entries) if (entry.name !== backupFiles.secrets) yield entry;
+async function* without(names: readonly string[], entries: Backup["entries"]): AsyncGenerator<ArchiveEntry> {
+  for await (const entry of entries) if (!names.includes(entry.name)) yield entry;
 }

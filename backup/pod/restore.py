@@ -174,7 +174,11 @@ def checksum(name, digest):
 
 
 def check_database(folder):
-    database = sqlite3.connect(os.path.join(folder, "webui.db"))
+    path = os.path.join(folder, "webui.db")
+    # Postgres checks its own.
+    if not os.path.exists(path):
+        return
+    database = sqlite3.connect(path)
     [(integrity,)] = database.execute("PRAGMA integrity_check(1)").fetchall()
     database.close()
     if integrity != "ok":

@@ -1,7 +1,7 @@
 """Copies what is worth keeping of Open WebUI's data folder, while the chat goes on.
 
-snapshot.py DATA copy FOLDER   the database's copy into FOLDER, and on standard output what there is, as JSON; with the
-                               other files' names also in FOLDER/snapshot.json
+snapshot.py DATA copy FOLDER   the database's copy into FOLDER, where none of Postgres is yet, and on standard output what
+                               there is, as JSON; with the other files' names also in FOLDER/snapshot.json
 snapshot.py DATA send FOLDER   the copy and the other files as a tar file on standard output; its last file is "end"
 
 The database comes before the files: a file that is uploaded meanwhile is then one too many, never one too few.
@@ -16,6 +16,8 @@ import tarfile
 import time
 
 DATABASE, COPY = "webui.db", "database.sqlite"
+# What dump.sh printed.
+DUMP = "database.dump"
 # Caches, what a restore keeps aside, what the database's copy has already, and what a file system has by itself.
 LEFT_OUT = {"cache", ".restore", "lost+found", DATABASE, DATABASE + "-wal", DATABASE + "-shm"}
 # What is left for others on that disk.
@@ -69,7 +71,7 @@ def list_files(data):
     return files
 
 
-def copy(data, folder):
+def copy_sqlite(data, folder):
     if not os.path.exists(os.path.join(data, DATABASE)):
         sys.exit("There is no database yet: Open WebUI hasn't been started once.")
     target = os.path.join(folder, COPY)
@@ -79,7 +81,28 @@ def copy(data, folder):
     require_room(data, folder)
     created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     revision = copy_database(data, target)
-    facts = {"created": created, "database": {"kind": "sqlite", "revision": revision}}
+    return {"created": created, "database": {"kind": "sqlite", "revision": revision}}
+
+
+def take_dump(path):
+    """Splits off what dump.sh says at its end: only then it is whole."""
+    with open(path, "rb+") as file:
+        file.seek(-min(os.path.getsize(path), 1000), os.SEEK_END)
+        begin = file.tell()
+        tail = file.read()
+        try:
+            at = tail.rindex(b"\n")
+            facts = json.loads(tail[at:])
+            created = facts.pop("created")
+        except (ValueError, AttributeError, KeyError):
+            sys.exit("The database's dump broke off on its way.")
+        file.truncate(begin + at)
+    return {"created": created, "database": {"kind": "postgres", **facts}}
+
+
+def copy(data, folder):
+    dump = os.path.join(folder, DUMP)
+    facts = take_dump(dump) if os.path.exists(dump) else copy_sqlite(data, folder)
     names = list_files(data)
     with open(os.path.join(folder, "snapshot.json"), "w", encoding="utf-8") as file:
         json.dump({**facts, "names": names}, file)
@@ -88,7 +111,8 @@ def copy(data, folder):
 
 def send(data, folder):
     with tarfile.open(fileobj=sys.stdout.buffer, mode="w|") as tar:
-        add(tar, COPY, os.path.join(folder, COPY))
+        for copy in (COPY, DUMP):
+            add(tar, copy, os.path.join(folder, copy))
         for name in list_files(data):
             add(tar, "data/" + name, os.path.join(data, name))
         tar.addfile(tarfile.TarInfo("end"))

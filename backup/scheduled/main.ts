@@ -6,7 +6,8 @@ import { randomUUID } from "node:crypto";
 import { open, readFile } from "node:fs/promises";
 import path from "node:path";
 import type { ArchiveEntry } from "../archive";
-import { backupFiles, dataPrefix, sealBackup } from "../backup";
+import { sealBackup } from "../backup";
+import { backupFiles, dataPrefix } from "../files";
 import type { Manifest } from "../manifest";
 import { FolderStore } from "../stores/folder";
 import { backupName, removeOld } from "../stores/store";
@@ -43,7 +44,8 @@ export async function backUp(settings: Settings): Promise<string> {
   const name = backupName(namespace, new Date(created));
   const manifest = { format: 1, id: randomUUID(), created, namespace, image, database, hasSecrets: false } as const;
   async function* entries(): AsyncGenerator<ArchiveEntry> {
-    yield* readFileEntry(backupFiles.sqlite, path.join(work, backupFiles.sqlite));
+    const copy = backupFiles[database.kind];
+    yield* readFileEntry(copy, path.join(work, copy));
     for (const each of names) yield* readFileEntry(`${dataPrefix}${each}`, path.join(data, each));
   }
   const size = await store.write(name, await sealBackup({ manifest, entries: entries() }, recipient));

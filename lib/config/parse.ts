@@ -214,13 +214,13 @@ function checkNamespace({ namespace, ingress, monitoring, cluster, database }: R
     : [{ path: "namespace", message: `got ${show(namespace)}, like ${owner}; ${allowed}` }];
 }
 
-/** The pod of a scheduled backup copies SQLite's file, and has no network. */
+/** Somebody else's Postgres may have a version that no dump of ours can be of. */
 function checkBackup({ database, hasBackup }: Readable): Problem[] {
-  if (database === undefined || database.kind === "sqlite" || !hasBackup) return [];
+  if (database?.kind !== "external-postgres" || !hasBackup) return [];
   return [
     {
       path: "backup",
-      message: `got a schedule, with database.kind ${show(database.kind)}; allowed: one with "sqlite" only. Leave it out, and dump the database by pg_dump: docs/configuration.md#database.`,
+      message: `got a schedule, with database.kind ${show(database.kind)}; allowed: one with "sqlite" or "postgres". Leave it out, and have the database backed up with that Postgres.`,
     },
   ];
 }

@@ -3,7 +3,7 @@ import path from "node:path";
 import { Command } from "commander";
 import { passphraseVariable, requireStrongPassphrase } from "../../backup/passphrase";
 import { loadConfig } from "../../lib/config";
-import { explainBackupErrors, type MadeBackup, makeBackup, requireSqlite } from "../backup";
+import { explainBackupErrors, type MadeBackup, makeBackup, requireOwnDatabase } from "../backup";
 import { type BackupLocation, formatLocation, formatMebibytes, parseLocation } from "../backup-location";
 import { Cluster } from "../cluster";
 import { Failure } from "../failure";
@@ -71,7 +71,7 @@ async function fetchAll(destination: string, silent: boolean): Promise<Result> {
 
 async function backUp(destination: string, silent: boolean): Promise<MadeBackup> {
   const config = loadConfig();
-  requireSqlite(config);
+  requireOwnDatabase(config);
   const location = parseLocation(destination, config);
   requireNew(location);
   const cluster = await Cluster.current();

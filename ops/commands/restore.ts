@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { passphraseVariable } from "../../backup/passphrase";
 import { loadConfig, type StackConfig } from "../../lib/config";
 import { components } from "../../lib/naming";
-import { explainBackupErrors, requireSqlite } from "../backup";
+import { explainBackupErrors, requireOwnDatabase } from "../backup";
 import { formatLocation, formatMebibytes, parseLocation } from "../backup-location";
 import { Cluster } from "../cluster";
 import { requireConsent } from "../consent";
@@ -47,7 +47,8 @@ async function restore(text: string, options: RestoreOptions): Promise<Result> {
   const config = loadConfig();
   const source = await readSource(text, config, options.json);
   if (options.check) return resultOf(source, `npm run restore -- ${source.place}`);
-  requireSqlite(config);
+  requireOwnDatabase(config);
+  requireSameDatabase(source.checked, config);
   requireSecrets(source.checked, options, config);
   const cluster = await Cluster.current();
   const { namespace } = config;
@@ -79,6 +80,15 @@ async function readSource(text: string, config: StackConfig, silent: boolean): P
   const [only] = checked;
   if (only === undefined) throw new Error("showProgress ended without a result.");
   return { place, open, passphrase, checked: only };
+}
+
+function requireSameDatabase({ manifest }: CheckedBackup, { database, namespace }: StackConfig): void {
+  const { kind } = manifest.database;
+  if (kind === database.kind) return;
+  throw new Failure(
+    `The backup's chats are of database.kind "${kind}", and those of ${namespace} of "${database.kind}": nothing moves them from one to the other. Nothing was changed.`,
+    `restore it into a stack with database.kind "${kind}": docs/configuration.md#database`,
+  );
 }
 
 function requireSecrets({ secrets }: CheckedBackup, options: RestoreOptions, config: StackConfig): void {

@@ -5,9 +5,13 @@ import { runProgram } from "../support/command-line";
 import { minimal } from "../support/config-input";
 import { temporaryFolder, writeFile } from "../support/temporary-folder";
 
-async function dataPod(...args: readonly string[]) {
+function dataPod(...args: readonly string[]) {
+  return dataPodOf({}, ...args);
+}
+
+async function dataPodOf(changes: object, ...args: readonly string[]) {
   const folder = temporaryFolder();
-  const config = { ...minimal, openWebUi: { ...minimal.openWebUi, storage: { size: "3Gi" } } };
+  const config = { ...minimal, ...changes, openWebUi: { ...minimal.openWebUi, storage: { size: "3Gi" } } };
   writeFile(folder, "stack.config.ts", `export default ${JSON.stringify(config)};`);
   const { exitCode, stdout, stderr } = await runProgram("k8s/data-pod.ts", folder, {}, args);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
@@ -35,6 +39,11 @@ describe("npm run data-pod", () => {
       { name: "data", persistentVolumeClaim: { claimName: "open-webui" } },
       { name: "work", emptyDir: { sizeLimit: "3Gi" } },
     ]);
+  });
+
+  it("has room for a dump where the database is Postgres", async () => {
+    const { spec } = await dataPodOf({ database: { kind: "postgres", storage: { size: "9Gi" } } });
+    expect(spec.volumes).toContainEqual({ name: "work", emptyDir: { sizeLimit: "9Gi" } });
   });
 
   it("is of no app that a network policy lets anybody talk to", async () => {

@@ -1,6 +1,6 @@
 import { isIPv6 } from "node:net";
 import { type Edge, networkEdges, type Peer } from "../../lib/network";
-import { accept, minimal, minimalWith } from "../support/config-input";
+import { accept, minimal, minimalWith, testRecipient } from "../support/config-input";
 import { exampleNames, loadExample } from "../support/examples";
 
 /** An end of an edge on one line, pods with everything by which they are told. */
@@ -67,6 +67,18 @@ const expected: Readonly<Record<string, readonly string[]>> = {
 describe("networkEdges", () => {
   it.each(exampleNames)("are these and no others for examples/%s", (name) => {
     expect(networkEdges(loadExample(name)).map(line)).toEqual(expected[name]);
+  });
+
+  it("let the scheduled backup to the stack's Postgres, and to none where it copies a file", () => {
+    const ofBackup = (changes: Parameters<typeof minimalWith>[0]) =>
+      networkEdges(accept(minimalWith({ backup: { recipient: testRecipient }, ...changes })))
+        .map(line)
+        .filter((edge) => edge.startsWith("open-webui-backup "));
+    expect(ofBackup({})).toEqual([]);
+    expect(ofBackup({ database: { kind: "postgres" } })).toEqual([
+      "open-webui-backup → open-webui-postgres TCP 5432: the database is dumped",
+      `open-webui-backup → ${clusterDns}`,
+    ]);
   });
 
   it.each([

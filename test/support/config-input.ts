@@ -45,3 +45,10 @@ export function refuse(input: unknown): ConfigError {
 export function problemsOf(input: unknown): readonly string[] {
   return refuse(input).problems.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
 }
+
+/** A Postgres that isn't the stack's. */
+export const externalPostgres = {
+  kind: "external-postgres",
+  urlSecret: { name: "db" },
+  server: { kind: "addresses", cidrs: ["192.0.2.20/32"] },
+} as const;

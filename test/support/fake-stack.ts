@@ -43,10 +43,16 @@ export const snapshotFacts = {
   files: 1,
 };
 
+/** What it tells where the database is in Postgres. */
+export const dumpFacts = {
+  ...snapshotFacts,
+  database: { kind: "postgres", revision: deployedRevision, size: 8_000_000 },
+};
+
 /** What `backup/pod/snapshot.py` sends. */
-export async function snapshotTar(): Promise<string> {
+export async function snapshotTar(database = "database.sqlite"): Promise<string> {
   const tar = pack();
-  tar.entry({ name: "database.sqlite" }, "tables");
+  tar.entry({ name: database }, "tables");
   tar.entry({ name: "data/uploads/a.txt" }, "uploaded");
   tar.entry({ name: "end" }, "");
   tar.finalize();

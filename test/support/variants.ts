@@ -122,7 +122,8 @@ const variants: Readonly<Record<string, unknown>> = {
       prometheus: { namespace: "observability", podLabels: { app: "prometheus" } },
     },
     secrets: { kind: "external", store: { name: "vault" } },
-    database: { kind: "postgres" },
+    database: { kind: "postgres", storage: { size: "3Gi" } },
+    backup: { recipient: testRecipient },
   },
   "somebody else's Postgres": {
     host: "chat.example.com",

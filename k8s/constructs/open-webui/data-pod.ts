@@ -11,8 +11,8 @@ export interface DataPodProps {
   readonly besideOpenWebUi: boolean;
   /** Whether the scheduled backups' volume is there, too, to be read. */
   readonly withBackups: boolean;
-  /** Size of Open WebUI's volume: a copy of its database is made on the node's disk. */
-  readonly storageSize: string;
+  /** Size of the volume that has the database: its copy is made on the node's disk. */
+  readonly databaseSize: string;
 }
 
 const hours = 6;
@@ -43,7 +43,7 @@ export class DataPod extends Construct {
             command: ["python", "-c", `import time; time.sleep(${hours * 3600})`],
             resources: resourceRequirements(
               { cpuRequest: "50m", memoryRequest: "64Mi", memoryLimit: "512Mi" },
-              props.storageSize,
+              props.databaseSize,
             ),
             volumeMounts: [
               { name: "data", mountPath: dataFolder },
@@ -54,7 +54,7 @@ export class DataPod extends Construct {
         ],
         volumes: [
           dataVolume,
-          { name: "work", emptyDir: { sizeLimit: k8s.Quantity.fromString(props.storageSize) } },
+          { name: "work", emptyDir: { sizeLimit: k8s.Quantity.fromString(props.databaseSize) } },
           ...(props.withBackups ? [{ name: "backups", persistentVolumeClaim: { claimName: scheduledBackup } }] : []),
         ],
       },

@@ -223,8 +223,9 @@ export const rulesAboutNetwork: readonly Rule[] = [
   }),
   rule({
     says: "a policy of its own for every workload, in both directions",
-    // The backup talks to nobody: the policy for all pods is enough.
-    of: (rendered) => podsOf(rendered).filter(({ app }) => app !== scheduledBackup),
+    // A backup that copies a file talks to nobody: the policy for all pods is enough.
+    of: (rendered) =>
+      podsOf(rendered).filter(({ app }) => app !== scheduledBackup || rendered.config.database.kind === "postgres"),
     atLeast: 3,
     violations: ({ app }, rendered) => {
       const policy = policyFor(app, rendered);

@@ -10,6 +10,7 @@ import {
   postgres,
   provisioner,
   provisionerAnnotations,
+  scheduledBackup,
   secretKeys,
   type secretNames,
   secretOutputs,
@@ -146,6 +147,8 @@ function ownSecret(
       return { name: names.openWebUi, keys: Object.values(secretKeys.openWebUi) };
     case postgres:
       return { name: names.postgres, keys: Object.values(secretKeys.postgres) };
+    case scheduledBackup:
+      return { name: names.postgres, keys: [secretKeys.postgres.password] };
     case provisioner:
       return { name: names.openWebUi, keys: [secretKeys.openWebUi.adminPassword] };
     case components.redis:

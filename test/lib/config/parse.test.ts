@@ -1,7 +1,15 @@
 import { defineConfig, type StackConfigInput } from "../../../lib/config";
 import { catalogue } from "../../../lib/models";
 import type { Complete, EveryKind } from "../../support/complete";
-import { accept, minimal, minimalWith, problemsOf, refuse, testRecipient } from "../../support/config-input";
+import {
+  accept,
+  externalPostgres,
+  minimal,
+  minimalWith,
+  problemsOf,
+  refuse,
+  testRecipient,
+} from "../../support/config-input";
 import { fakeSecrets } from "../../support/fake-secrets";
 
 type Group<Name extends keyof StackConfigInput> = Exclude<StackConfigInput[Name], undefined>;
@@ -813,8 +821,8 @@ describe("a single setting is refused", () => {
       },
     ],
     [
-      'backup: got a schedule, with database.kind "postgres"; allowed: one with "sqlite" only. Leave it out, and dump the database by pg_dump: docs/configuration.md#database.',
-      { database: { kind: "postgres" }, backup: { recipient: testRecipient } },
+      'backup: got a schedule, with database.kind "external-postgres"; allowed: one with "sqlite" or "postgres". Leave it out, and have the database backed up with that Postgres.',
+      { database: externalPostgres, backup: { recipient: testRecipient } },
     ],
     // Unknown settings
     [

@@ -2,10 +2,18 @@ import { createReadStream, readdirSync } from "node:fs";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { openBackup } from "../../../backup/open";
+import { podScripts } from "../../../backup/pod/scripts";
 import { runProgram } from "../../support/command-line";
-import { minimal, testRecipient } from "../../support/config-input";
+import { externalPostgres, minimal, testRecipient } from "../../support/config-input";
 import { type Answer, type Answers, Ending, FakePrograms, fails } from "../../support/fake-programs";
-import { deployedImage, deployedRevision, fakeStack, snapshotFacts, snapshotTar } from "../../support/fake-stack";
+import {
+  deployedImage,
+  deployedRevision,
+  dumpFacts,
+  fakeStack,
+  snapshotFacts,
+  snapshotTar,
+} from "../../support/fake-stack";
 import { temporaryFolder, writeFile } from "../../support/temporary-folder";
 
 const passphrase = "seven black swans over a quiet lake";
@@ -135,9 +143,9 @@ describe("backup", () => {
       "There is no Open WebUI in the Namespace open-webui on k3s (https://192.0.2.7:6443).\nnext: deploy it first: npm run deploy\n",
     ],
     [
-      "chats in Postgres",
-      { config: { database: { kind: "postgres" } } },
-      'The chats of open-webui are in Postgres (database.kind "postgres"); allowed: "sqlite".\nnext: pg_dump and pg_restore: docs/configuration.md#database\n',
+      "chats in somebody else's Postgres",
+      { config: { database: externalPostgres } },
+      'The chats of open-webui are in a Postgres that isn\'t the stack\'s (database.kind "external-postgres"); allowed: "sqlite", "postgres".\nnext: have them backed up with that Postgres: docs/configuration.md#database\n',
     ],
     [
       "another backup at work",
@@ -178,6 +186,39 @@ describe("backup", () => {
     const answers = { "data send /work": broken(await snapshotTar()) };
     const { exitCode, stderr, files } = await backup({ answers });
     expect({ exitCode, stderr, files }).toEqual({ exitCode: 1, stderr: message, files: [] });
+  });
+});
+
+describe("backup of a stack with Postgres", () => {
+  const config = { database: { kind: "postgres" } };
+  const inPostgres =
+    "kubectl exec -i -n open-webui open-webui-postgres-0 -c postgres -- env PGHOST=/var/run/postgresql PGUSER=open_webui PGDATABASE=open_webui";
+
+  it("has Postgres dump itself to where the snapshot is made of it", async () => {
+    const answers = {
+      "/app/backend/data copy /work": dumpFacts,
+      "/app/backend/data send /work": await snapshotTar("database.dump"),
+    };
+    const { exitCode, stderr, folder, files, programs } = await backup({ config, answers });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    const { manifest, entries } = await openBackup(createReadStream(path.join(folder, String(files[0]))), passphrase);
+    expect(manifest.database).toEqual({ kind: "postgres", revision: deployedRevision, size: 8_000_000 });
+    const names: string[] = [];
+    for await (const { name, content } of entries) {
+      names.push(name);
+      content.resume();
+    }
+    expect(names).toEqual(["secrets.json", "database.dump", "data/uploads/a.txt"]);
+    const calls = programs.calls().join("\n");
+    expect(calls).toContain(`${inPostgres} sh -c ${podScripts.dump}`);
+    expect(calls).toContain('kubectl exec -i -n open-webui open-webui-data -- sh -c cat > "$0" /work/database.dump\n');
+  });
+
+  it("tells why the dump failed in Postgres' own words, and keeps nothing", async () => {
+    const answers = { pg_dump: fails("pg_dump: error: out of memory\ncommand terminated with exit code 1\n") };
+    const { exitCode, stderr, files, programs } = await backup({ config, answers });
+    expect({ exitCode, stderr, files }).toEqual({ exitCode: 1, stderr: "pg_dump: error: out of memory\n", files: [] });
+    expect(changesOf(programs).at(-1)).toMatch(/^kubectl delete pod open-webui-data /);
   });
 });
 

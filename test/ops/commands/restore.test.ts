@@ -1,91 +1,18 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import path from "node:path";
-import type { ArchiveEntry } from "../../../backup/archive";
-import { sealBackup, textEntry } from "../../../backup/backup";
-import type { Manifest } from "../../../backup/manifest";
-import { FolderStore } from "../../../backup/stores/folder";
-import { runProgram } from "../../support/command-line";
-import { minimal } from "../../support/config-input";
-import { type Answers, FakePrograms, fails } from "../../support/fake-programs";
-import { deployedImage, deployedRevision, fakeStack } from "../../support/fake-stack";
-import { temporaryFolder, writeFile } from "../../support/temporary-folder";
-
-const passphrase = "seven black swans over a quiet lake";
-const id = "3c0f6d5e-8d3c-4a52-9d10-0a4b6d3f7c11";
-const newest = "backups/open-webui-20261126T031500Z.tar.gz.age";
-const manifest: Manifest = {
-  format: 1,
-  id,
-  created: "2026-11-26T03:15:00Z",
-  namespace: "open-webui",
-  image: deployedImage,
-  database: { kind: "sqlite", revision: deployedRevision },
-  hasSecrets: true,
-};
-const secrets = JSON.stringify({ kind: "List", items: [{ kind: "Secret", data: { KEY: "b2YtbGl0ZWxsbQ==" } }] });
-
-interface Scenario {
-  readonly args?: readonly string[];
-  /** In front of a running stack's. */
-  readonly answers?: Answers;
-  readonly passphrase?: string;
-  readonly hasSecrets?: boolean;
-  readonly config?: object;
-  /** What is done to the backup's bytes. */
-  readonly damage?: (bytes: Buffer) => Buffer;
-}
-
-async function* entries(hasSecrets: boolean): AsyncGenerator<ArchiveEntry> {
-  if (hasSecrets) yield textEntry("secrets.json", secrets);
-  yield textEntry("database.sqlite", "tables");
-  yield textEntry("data/uploads/a.txt", "uploaded");
-}
-
-/** A folder with an older and a newer backup, and one of another Namespace. */
-async function backupsFolder({ hasSecrets = true, damage }: Scenario): Promise<string> {
-  const folder = temporaryFolder();
-  const store = new FolderStore(path.join(folder, "backups"));
-  const sealed = await sealBackup(
-    { manifest: { ...manifest, hasSecrets }, entries: entries(hasSecrets) },
-    passphrase,
-    10,
-  );
-  await store.write(path.basename(newest), sealed);
-  writeFile(folder, "backups/open-webui-20261125T031500Z.tar.gz.age", "older");
-  writeFile(folder, "backups/open-webui-two-20261127T031500Z.tar.gz.age", "another's");
-  if (damage) writeFileSync(path.join(folder, newest), damage(readFileSync(path.join(folder, newest))));
-  return folder;
-}
-
-async function restore(scenario: Scenario = {}) {
-  const { args = ["--yes"], answers = {}, config = {} } = scenario;
-  const known = { "/app/backend/data knows": "true", "/app/backend/data state": "null" };
-  const programs = new FakePrograms({
-    kubectl: { ...answers, ...known, ...fakeStack, ...answers },
-    npm: { "data-pod": "kind: Pod" },
-  });
-  const folder = await backupsFolder(scenario);
-  writeFile(folder, "stack.config.ts", `export default ${JSON.stringify({ ...minimal, ...config })};`);
-  const env = { PATH: programs.path(), BACKUP_PASSPHRASE: scenario.passphrase ?? passphrase };
-  const run = await runProgram("ops/main.ts", folder, env, ["restore", ...args]);
-  return { ...run, programs };
-}
-
-/** What was done to the chat and its data, in order. */
-function stepsOf(programs: FakePrograms): readonly string[] {
-  const steps = programs.calls().flatMap((line) => {
-    const [, step] = /^ \/app\/backend\/data (.*)$/.exec(line) ?? /^kubectl (scale .*|wait .*)$/.exec(line) ?? [];
-    return step === undefined ? [] : [step];
-  });
-  return steps.filter((step) => !step.startsWith("knows") && step !== "state");
-}
+import { externalPostgres } from "../../support/config-input";
+import { fails } from "../../support/fake-programs";
+import { deployedImage, deployedRevision } from "../../support/fake-stack";
+import {
+  backupId as id,
+  newestBackup as newest,
+  type RestoreScenario,
+  runRestore as restore,
+  backupSecrets as secrets,
+  start,
+  stepsOf,
+  stop,
+} from "../../support/restore-command";
 
 const receive = `receive ${id} 14`;
-const stop = [
-  "scale -n open-webui statefulset/open-webui --replicas=0",
-  "wait -n open-webui --for=delete pod/open-webui-0 --timeout=180s",
-];
-const start = "scale -n open-webui statefulset/open-webui --replicas=1";
 const exchange = [...stop, "swap", start, "finish"];
 
 jest.setTimeout(60_000);
@@ -170,7 +97,7 @@ describe("restore", () => {
     expect(programs.changes().at(-1)).toMatch(/^kubectl delete pod open-webui-data /);
   });
 
-  it.each<[string, Scenario, string]>([
+  it.each<[string, RestoreScenario, string]>([
     [
       "a database that is newer than the image",
       { answers: { "/app/backend/data knows": "false" } },
@@ -195,9 +122,14 @@ describe("restore", () => {
       "backups/ has no backup of nobodys.\n",
     ],
     [
-      "chats in Postgres",
+      "chats in somebody else's Postgres",
+      { config: { database: externalPostgres } },
+      'The chats of open-webui are in a Postgres that isn\'t the stack\'s (database.kind "external-postgres"); allowed: "sqlite", "postgres".\n',
+    ],
+    [
+      "chats of another kind of database",
       { config: { database: { kind: "postgres" } } },
-      'The chats of open-webui are in Postgres (database.kind "postgres"); allowed: "sqlite".\nnext: pg_dump and pg_restore: docs/configuration.md#database\n',
+      'The backup\'s chats are of database.kind "sqlite", and those of open-webui of "postgres": nothing moves them from one to the other. Nothing was changed.\nnext: restore it into a stack with database.kind "sqlite": docs/configuration.md#database\n',
     ],
     [
       "nobody to consent",

@@ -19,6 +19,7 @@ const permissions = "terraform/constructs/bedrock-permissions.ts";
 const policy = "terraform/constructs/bedrock-policy.ts";
 const credentials = "k8s/constructs/litellm/aws-credentials.ts";
 const pod = "k8s/constructs/hardened-pod.ts";
+const restoreOfPostgres = "test/ops/commands/restore-postgres.test.ts";
 const webUi = "k8s/constructs/open-webui/open-webui.ts";
 const webUiEnvironment = "k8s/constructs/open-webui/environment.ts";
 const proxyConfig = "k8s/constructs/litellm/proxy-config.ts";
@@ -456,6 +457,29 @@ export const mutations: readonly Mutation[] = [
     from: 'if (expected === undefined) throw new BackupError("The backup is damaged: its end is missing.");',
     to: "if (expected === undefined) return;",
     caughtBy: ["test/backup/archive.test.ts"],
+  },
+  {
+    harm: "what an earlier restore had loaded is put in place of the chats, and not the backup's",
+    file: "ops/restore.ts",
+    from: "    // What it had loaded goes in any case.\n    await this.postgres?.undo();\n",
+    to: "",
+    caughtBy: [restoreOfPostgres],
+    tests: "brings what was interrupted",
+  },
+  {
+    harm: "a restore that is killed between two renames leaves the stack without a database",
+    file: "ops/postgres-pod.ts",
+    from: '.join("; ")]',
+    to: '.join("; ").split("; ")].flat()',
+    caughtBy: [restoreOfPostgres],
+    tests: "goes on after received",
+  },
+  {
+    harm: "the scheduled backup doesn't reach Postgres",
+    file: "lib/network.ts",
+    from: "            from: backupJob,\n",
+    to: "            from: provisionerJob,\n",
+    caughtBy: ["test/lib/network.test.ts"],
   },
   {
     harm: "a passphrase can be guessed a hundred times as fast",

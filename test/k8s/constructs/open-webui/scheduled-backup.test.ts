@@ -4,7 +4,7 @@ import { testRecipient } from "../../../support/config-input";
 import { testImages } from "../../../support/images";
 import { type Container, findObject, listObjects, plainVariables, renderConstruct } from "../../../support/kubernetes";
 
-const all: Required<ScheduledBackupProps> = {
+const all: ScheduledBackupProps = {
   openWebUiImage: testImages.openWebUi,
   nodeImage: testImages.node,
   snapshotScript: "# copies",
@@ -13,7 +13,7 @@ const all: Required<ScheduledBackupProps> = {
   recipient: testRecipient,
   keep: 4,
   storage: { size: "20Gi", storageClass: "slow" },
-  dataSize: "7Gi",
+  databaseSize: "7Gi",
 };
 
 interface CronJob {
@@ -31,8 +31,8 @@ interface CronJob {
   };
 }
 
-function render() {
-  const { objects } = renderConstruct((scope) => new ScheduledBackup(scope, "backup", all));
+function render(changes: Partial<ScheduledBackupProps> = {}) {
+  const { objects } = renderConstruct((scope) => new ScheduledBackup(scope, "backup", { ...all, ...changes }));
   const { spec } = findObject(objects, "CronJob", "open-webui-backup");
   const { template } = (spec as CronJob).jobTemplate.spec;
   return { objects, spec, template, copy: template.spec.initContainers[0], seal: template.spec.containers[0] };
@@ -107,6 +107,38 @@ describe("ScheduledBackup", () => {
       { name: "work", emptyDir: { sizeLimit: "7Gi" } },
       { name: "backups", persistentVolumeClaim: { claimName: "open-webui-backup" } },
     ]);
+  });
+
+  it("dumps Postgres first, by its own programs, with its password and without Open WebUI's volume", () => {
+    const { objects, template } = render({
+      postgres: {
+        image: testImages.postgres,
+        script: "# dumps",
+        endpoint: { host: "open-webui-postgres", port: 5432 },
+        secretName: "database",
+      },
+    });
+    const [dump, copy] = template.spec.initContainers as readonly [Container, Container?];
+    expect(findObject(objects, "ConfigMap", "open-webui-backup").data).toMatchObject({ "dump.sh": "# dumps" });
+    expect(dump).toMatchObject({
+      ...hardenedContainer,
+      name: "dump",
+      image: testImages.postgres,
+      command: ["sh", "-c", "sh /program/dump.sh > /work/database.dump"],
+    });
+    expect(plainVariables(dump)).toEqual({
+      PGHOST: "open-webui-postgres",
+      PGPORT: "5432",
+      PGUSER: "open_webui",
+      PGDATABASE: "open_webui",
+    });
+    expect(dump.env).toContainEqual({
+      name: "PGPASSWORD",
+      valueFrom: { secretKeyRef: { name: "database", key: "POSTGRES_PASSWORD" } },
+    });
+    expect(mounts(dump)).toEqual({ program: ["/program", true], work: ["/work", false] });
+    expect(copy?.name).toBe("copy");
+    expect(copy?.env).not.toContainEqual(expect.objectContaining({ name: "PGPASSWORD" }));
   });
 
   it("tells the program whose backups they are, for whom, and how many stay; it has no secret", () => {

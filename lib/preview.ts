@@ -29,6 +29,7 @@ export function previewOf(config: StackConfig, { port, storageClass }: PreviewOp
     namespace: previewNamespace,
     ingress: { kind: "none" },
     monitoring: { kind: "none" },
+    backup: undefined,
     secrets: { kind: "terraform", version: config.secrets.version },
     aws: { ...config.aws, credentials: { kind: "access-key" } },
     openWebUi: {
@@ -61,6 +62,9 @@ export function listSubstitutions(
   ];
   if (config.monitoring.kind !== "none") {
     substitutions.push({ setting: "monitoring", instead: "none", why: "the operator may not be there" });
+  }
+  if (config.backup !== undefined) {
+    substitutions.push({ setting: "backup", instead: "none", why: "nobody needs a preview's chats" });
   }
   if (config.aws.credentials.kind === "web-identity") {
     substitutions.push({ setting: "credentials", instead: "a made-up key", why: "AWS isn't asked for a role" });

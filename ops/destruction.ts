@@ -153,7 +153,9 @@ export async function explainLosses(
   const lines: string[] = [];
   if (others.some(({ kind }) => kind === "ExternalSecret"))
     lines.push("The Secrets that an ExternalSecret made go with it; their values stay in the store.");
-  if (claims.includes(components.openWebUi)) {
+  if (claims.includes(components.openWebUi) && config.database.kind === "external-postgres") {
+    lines.push("All uploads go. The chats stay in the Postgres that isn't the stack's.");
+  } else if (claims.includes(components.openWebUi)) {
     const last = (await readLastBackup(cluster, config)) ?? "none is recorded";
     lines.push(`All chats and uploads go. A backup is the only way back: npm run backup. The last one: ${last}.`);
   }

@@ -1,6 +1,6 @@
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import { loadConfig, type StackConfig } from "../../lib/config";
-import { components } from "../../lib/naming";
+import { components, postgres } from "../../lib/naming";
 import { Cluster } from "../cluster";
 import { Failure } from "../failure";
 import { interruption } from "../interruption";
@@ -15,7 +15,7 @@ interface LogsOptions {
 
 /** The values of the `app` label, by what people call them: the prefix only tells them from others' in the cluster. */
 const apps: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.values(components).map((app) => [app.replace(/^open-webui-/, ""), app]),
+  [...Object.values(components), postgres].map((app) => [app.replace(/^open-webui-/, ""), app]),
 );
 
 const usualTail = 200;

@@ -1,7 +1,9 @@
 import type { StackConfig } from "../../lib/config";
 import { listSubstitutions, previewNamespace, previewOf } from "../../lib/preview";
+import { accept, minimalWith, testRecipient } from "../support/config-input";
 import { exampleNames, loadExample } from "../support/examples";
 
+const withBackup = minimalWith({ backup: { recipient: testRecipient } });
 const options = { port: 9090, storageClass: "local-path" };
 const examples = exampleNames.map((name) => [name, loadExample(name)] as const);
 
@@ -61,6 +63,16 @@ describe("a preview", () => {
     };
     expect(previewOf(config, options).database).toEqual({ kind: "sqlite" });
     expect(listSubstitutions(config, options)).toContainEqual(expect.objectContaining({ setting: "database" }));
+  });
+
+  it("makes no backups, and says so", () => {
+    const config: StackConfig = { ...loadExample("homelab"), backup: accept(withBackup).backup };
+    expect(config.backup).toBeDefined();
+    expect(previewOf(config, options).backup).toBeUndefined();
+    expect(listSubstitutions(config, options)).toContainEqual(expect.objectContaining({ setting: "backup" }));
+    expect(listSubstitutions(loadExample("homelab"), options)).not.toContainEqual(
+      expect.objectContaining({ setting: "backup" }),
+    );
   });
 
   it("takes the cluster's default class where none is given", () => {

@@ -1,3 +1,4 @@
+import { externalPostgres } from "../../support/config-input";
 import { type DeployRun, type DeployScenario, runDeployCommand } from "../../support/deploy-command";
 import { type Answers, fails } from "../../support/fake-programs";
 import { changeOf } from "../../support/key-command";
@@ -153,6 +154,12 @@ describe("destroy --delete-data", () => {
       "All chats and uploads go. A backup is the only way back: npm run backup. The last one: 2026-11-26T03:15:00Z.\n",
     );
     expect(stderr).toContain("remove 8 objects, and with 1 volume claim all data on them? There is nobody to ask");
+  });
+
+  it("says that chats in somebody else's Postgres stay", async () => {
+    const { stdout } = await destroy(everything, ["--delete-data"], { settings: { database: externalPostgres } });
+    expect(stdout).toContain("All uploads go. The chats stay in the Postgres that isn't the stack's.\n");
+    expect(stdout).not.toContain("All chats");
   });
 
   it("deletes the data once the pods are gone, and the Namespace last", async () => {

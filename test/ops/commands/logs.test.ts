@@ -74,7 +74,7 @@ describe("logs", () => {
   });
 
   it.each([
-    [["nginx"], "Allowed choices are litellm, open-webui, redis"],
+    [["nginx"], "Allowed choices are litellm, open-webui, redis, postgres"],
     [["litellm", "--since", "1d"], "Allowed: such as 30s, 10m or 2h."],
     [["litellm", "--tail", "all"], "Allowed: a number of lines."],
     [["litellm", "--previous", "--follow"], "cannot be used with option '-f, --follow'"],

@@ -1,6 +1,6 @@
 import type { StackConfig } from "./config/parse";
 
-/** The volume that has accounts and chats. Without one of the stack's own, they are somebody else's. */
+/** The volume that has accounts and chats; with somebody else's Postgres, Open WebUI's, which has its files. */
 export function databaseStorage({
   database,
   openWebUi,

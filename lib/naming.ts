@@ -35,6 +35,9 @@ export const scheduledBackup = "open-webui-backup";
 /** Where Open WebUI has its data, in its own container and in every other one that works on them. */
 export const dataFolder = "/app/backend/data";
 
+/** Where a pod that backs up has the database's copy, on the node's disk. */
+export const workFolder = "/work";
+
 /** Where a pod has the scheduled backups. */
 export const backupsFolder = "/backups";
 
@@ -69,6 +72,9 @@ export const redisUsers = { liteLlm: "litellm", openWebUi: "open-webui" } as con
 
 /** Role and database of Open WebUI in a Postgres of the stack's own. */
 export const postgresNames = { user: "open_webui", database: "open_webui" } as const;
+
+/** Where Postgres' pod has its volume, and the socket on which no password is asked for. */
+export const postgresFolders = { volume: "/var/lib/postgresql", socket: "/var/run/postgresql" } as const;
 
 /** What all Redis keys of a program begin with; a colon follows. */
 export const redisPrefixes = { liteLlm: "litellm", openWebUi: "open-webui" } as const;

@@ -7,7 +7,7 @@ import { backupFiles } from "../backup/files";
 import type { Manifest } from "../backup/manifest";
 import { type BackupStore, backupName } from "../backup/stores/store";
 import type { StackConfig } from "../lib/config";
-import { claimAnnotations, components } from "../lib/naming";
+import { claimAnnotations, components, workFolder } from "../lib/naming";
 import type { BackupLocation } from "./backup-location";
 import type { Cluster } from "./cluster";
 import { DataPod } from "./data-pod";
@@ -74,7 +74,7 @@ async function sendSnapshot(
 ): Promise<MadeBackup> {
   const secrets = await readSecrets(cluster, config);
   await takeDump(cluster, config, pod);
-  const { created, database, files } = JSON.parse(await pod.run("snapshot", ["copy", "/work"])) as SnapshotFacts;
+  const { created, database, files } = JSON.parse(await pod.run("snapshot", ["copy", workFolder])) as SnapshotFacts;
   const { namespace } = config;
   const hasSecrets = secrets.count > 0;
   const backup: Backup = {
@@ -91,12 +91,12 @@ async function sendSnapshot(
 async function takeDump(cluster: Cluster, config: StackConfig, pod: DataPod): Promise<void> {
   const dump = PostgresPod.of(cluster, config)?.dump();
   if (dump === undefined) return;
-  await allEnded([pod.writeFile(`/work/${backupFiles.postgres}`, dump.stdout), dump.ended]);
+  await allEnded([pod.writeFile(`${workFolder}/${backupFiles.postgres}`, dump.stdout), dump.ended]);
 }
 
 /** @throws Failure when the snapshot breaks off on its way, with the words of the program behind it */
 async function* snapshotEntries(pod: DataPod): AsyncGenerator<ArchiveEntry> {
-  const { stdin, stdout, ended } = pod.stream("snapshot", ["send", "/work"]);
+  const { stdin, stdout, ended } = pod.stream("snapshot", ["send", workFolder]);
   stdin.end();
   let isWhole = false;
   try {

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { podScripts } from "../backup/pod/scripts";
 import type { StackConfig } from "../lib/config";
-import { postgres, postgresNames } from "../lib/naming";
+import { postgres, postgresFolders, postgresNames } from "../lib/naming";
 import type { Cluster } from "./cluster";
 import { Failure } from "./failure";
 import { pour, type StreamingProcess } from "./processes";
@@ -24,9 +24,6 @@ const mib = 1024 ** 2;
 const mostLog = 1024 * mib;
 const spare = 32 * mib;
 
-const socket = "/var/run/postgresql";
-const volume = "/var/lib/postgresql";
-
 /** The stack's own Postgres, by the programs in its pod: inside of it no password is asked for. */
 export class PostgresPod {
   private readonly cluster: Cluster;
@@ -44,9 +41,9 @@ export class PostgresPod {
 
   /** Prints what `backup/pod/dump.sh` does, while the chat goes on. */
   dump(): StreamingProcess {
-    const { stdin, ...others } = this.exec(["sh", "-c", podScripts.dump]);
-    stdin.end();
-    return { stdin, ...others };
+    const dump = this.exec(["sh", "-c", podScripts.dump]);
+    dump.stdin.end();
+    return dump;
   }
 
   /** Whether there is nothing more to be loaded. */
@@ -94,13 +91,12 @@ export class PostgresPod {
     await this.drop(beside.former);
   }
 
-  private async discard(): Promise<void> {
-    await this.drop(beside.loading);
-    await this.drop(beside.loaded);
+  private discard(): Promise<unknown> {
+    return this.drop(beside.loading, beside.loaded);
   }
 
-  private drop(name: string): Promise<unknown> {
-    return this.sql([`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`]);
+  private drop(...names: readonly string[]): Promise<unknown> {
+    return this.sql(names.map((name) => `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
   }
 
   /** All or none: statements that arrive together are one transaction. */
@@ -116,7 +112,7 @@ export class PostgresPod {
   }
 
   private async requireRoom(size: number): Promise<void> {
-    const printed = await this.run(["df", "--output=avail", "--block-size=1", volume]);
+    const printed = await this.run(["df", "--output=avail", "--block-size=1", postgresFolders.volume]);
     const free = Number(printed.split("\n")[1]);
     const needed = size + Math.min(size, mostLog) + spare;
     if (free >= needed) return;
@@ -150,6 +146,13 @@ export class PostgresPod {
 
   private arguments(program: readonly string[]): readonly string[] {
     const where = ["exec", "-i", "-n", this.namespace, `${postgres}-0`, "-c", "postgres", "--"];
-    return [...where, "env", `PGHOST=${socket}`, `PGUSER=${user}`, `PGDATABASE=${database}`, ...program];
+    return [
+      ...where,
+      "env",
+      `PGHOST=${postgresFolders.socket}`,
+      `PGUSER=${user}`,
+      `PGDATABASE=${database}`,
+      ...program,
+    ];
   }
 }

@@ -21,8 +21,8 @@ export interface CheckedBackup {
   readonly manifest: Manifest;
   /** Bytes of the database and the files. */
   readonly size: number;
-  /** Bytes of the database alone. */
-  readonly databaseSize: number;
+  /** Bytes of what belongs onto Open WebUI's volume. */
+  readonly sizeOnVolume: number;
   /** Files besides the database. */
   readonly files: number;
   /** The Secrets as a Kubernetes List: never to be printed. */
@@ -50,13 +50,9 @@ export async function checkBackup(open: OpenSealed, passphrase: string): Promise
     }
   }
   if (databaseSize === 0) throw new BackupError("The backup is damaged: its database is missing.");
-  return {
-    manifest,
-    size: databaseSize + filesSize,
-    databaseSize,
-    files,
-    secrets: manifest.hasSecrets ? secrets : undefined,
-  };
+  const size = databaseSize + filesSize;
+  const sizeOnVolume = manifest.database.kind === "postgres" ? filesSize : size;
+  return { manifest, size, sizeOnVolume, files, secrets: manifest.hasSecrets ? secrets : undefined };
 }
 
 /** What `backup/pod/restore.py` says of a restore that was begun. */
@@ -154,12 +150,10 @@ export class Restore {
 
   /** What belongs onto Open WebUI's volume. */
   private async send(pod: DataPod): Promise<void> {
-    const { manifest, size, databaseSize } = this.checked;
+    const { manifest, sizeOnVolume } = this.checked;
     const { entries } = await openBackup(await this.open(), this.passphrase);
-    const left: readonly string[] = [backupFiles.secrets, ...(this.postgres ? [backupFiles.postgres] : [])];
-    const sizeThere = this.postgres ? size - databaseSize : size;
-    const receiver = pod.stream("restore", ["receive", manifest.id, String(sizeThere)]);
-    await pour(packArchive(without(left, entries)), receiver);
+    const receiver = pod.stream("restore", ["receive", manifest.id, String(sizeOnVolume)]);
+    await pour(packArchive(onVolume(entries)), receiver);
   }
 
   /** What belongs into Postgres. */
@@ -228,6 +222,9 @@ async function readState(pod: DataPod): Promise<RestoreState | null> {
   return JSON.parse(await pod.run("restore", ["state"])) as RestoreState | null;
 }
 
-async function* without(names: readonly string[], entries: Backup["entries"]): AsyncGenerator<ArchiveEntry> {
-  for await (const entry of entries) if (!names.includes(entry.name)) yield entry;
+/** The Secrets belong into the cluster, and a dump into Postgres. */
+const besideVolume: readonly string[] = [backupFiles.secrets, backupFiles.postgres];
+
+async function* onVolume(entries: Backup["entries"]): AsyncGenerator<ArchiveEntry> {
+  for await (const entry of entries) if (!besideVolume.includes(entry.name)) yield entry;
 }

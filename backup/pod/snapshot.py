@@ -111,8 +111,9 @@ def copy(data, folder):
 
 def send(data, folder):
     with tarfile.open(fileobj=sys.stdout.buffer, mode="w|") as tar:
-        for copy in (COPY, DUMP):
-            add(tar, copy, os.path.join(folder, copy))
+        # There is one of them.
+        for name in (COPY, DUMP):
+            add(tar, name, os.path.join(folder, name))
         for name in list_files(data):
             add(tar, "data/" + name, os.path.join(data, name))
         tar.addfile(tarfile.TarInfo("end"))

@@ -1,6 +1,6 @@
 /**
- * What the CronJob's pod runs, on the official Node image: it seals the copy that `snapshot.py` made before, and keeps the
- * newest backups. It reaches nothing but its volumes, and has no secret.
+ * What the CronJob's pod runs, on the official Node image: it seals the copy that the containers before it made, and keeps
+ * the newest backups. It works on its volumes alone, and has no secret.
  */
 import { randomUUID } from "node:crypto";
 import { open, readFile } from "node:fs/promises";

@@ -1,6 +1,6 @@
 import { k8s } from "cdk8s-plus-28";
 import { Construct } from "constructs";
-import { backupsFolder, dataFolder, dataPod, scheduledBackup } from "../../../lib/naming";
+import { backupsFolder, dataFolder, dataPod, scheduledBackup, workFolder } from "../../../lib/naming";
 import { hardenedContainer, hardenedPod, plainEnv, resourceRequirements } from "../hardened-pod";
 import { besideOpenWebUi, dataVolume } from "./data-volume";
 
@@ -16,7 +16,6 @@ export interface DataPodProps {
 }
 
 const hours = 6;
-const workFolder = "/work";
 
 /**
  * A pod that does nothing by itself: `ops` runs programs in it, on Open WebUI's volume. It ends by itself when it was

@@ -1,7 +1,7 @@
 import { k8s } from "cdk8s-plus-28";
 import { Construct } from "constructs";
 import { backupFiles } from "../../../backup/files";
-import { backupsFolder, dataFolder, postgresNames, scheduledBackup, secretKeys } from "../../../lib/naming";
+import { backupsFolder, dataFolder, postgresNames, scheduledBackup, secretKeys, workFolder } from "../../../lib/naming";
 import { hardenedContainer, hardenedPod, plainEnv, resourceRequirements } from "../hardened-pod";
 import type { PostgresEndpoint } from "../postgres/postgres";
 import { VolumeClaim } from "../volume-claim";
@@ -40,7 +40,7 @@ export interface DumpProps {
   readonly secretName: string;
 }
 
-const folders = { program: "/program", work: "/work" } as const;
+const folders = { program: "/program", work: workFolder } as const;
 const files = { dump: "dump.sh", snapshot: "snapshot.py", program: "main.js" } as const;
 const hour = 3600;
 

@@ -1,12 +1,11 @@
-import { postgresNames, secretKeys } from "../../../lib/naming";
+import { postgresFolders, postgresNames, secretKeys } from "../../../lib/naming";
 import { nonRoot } from "../hardened-pod";
 
 export const postgresPaths = {
-  volume: "/var/lib/postgresql",
+  ...postgresFolders,
   /** Below the volume's root, whose mode isn't the server's to choose. */
-  data: "/var/lib/postgresql/data",
+  data: `${postgresFolders.volume}/data`,
   config: "/etc/open-webui-postgres",
-  socket: "/var/run/postgresql",
 } as const;
 
 const { user, database } = postgresNames;

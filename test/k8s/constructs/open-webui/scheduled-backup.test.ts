@@ -4,7 +4,7 @@ import { testRecipient } from "../../../support/config-input";
 import { testImages } from "../../../support/images";
 import { type Container, findObject, listObjects, plainVariables, renderConstruct } from "../../../support/kubernetes";
 
-const all: ScheduledBackupProps = {
+const all: Required<Omit<ScheduledBackupProps, "postgres">> = {
   openWebUiImage: testImages.openWebUi,
   nodeImage: testImages.node,
   snapshotScript: "# copies",
